@@ -1,0 +1,43 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests read the packages' sources (condition "tc-source"), so they never run a stale build.
+const conditions = ['tc-source', 'node', 'import', 'module', 'default'];
+const resolve = { conditions };
+const ssr = { resolve: { conditions, externalConditions: conditions } };
+
+const unit = (name: string, dir: string) => ({
+  resolve,
+  ssr,
+  test: { name, root: dir, include: ['test/**/*.test.ts'], environment: 'node' as const },
+});
+
+/** Tests that drive the real kernel share cgroups and /proc with each other: one file at a time. */
+const system = (name: string, timeoutMs: number) => ({
+  resolve,
+  ssr,
+  test: {
+    name,
+    root: 'test',
+    include: [`${name}/**/*.test.ts`],
+    environment: 'node' as const,
+    pool: 'forks' as const,
+    fileParallelism: false,
+    testTimeout: timeoutMs * Number(process.env['TC_TIMEOUT_SCALE'] ?? 1),
+    hookTimeout: timeoutMs * Number(process.env['TC_TIMEOUT_SCALE'] ?? 1),
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      unit('linux', 'packages/linux'),
+      unit('core', 'packages/core'),
+      unit('images', 'packages/images'),
+      unit('monitor', 'packages/monitor'),
+      unit('tctl', 'apps/tctl'),
+      system('contract', 20_000),
+      system('kernel', 20_000),
+      system('e2e', 60_000),
+    ],
+  },
+});
