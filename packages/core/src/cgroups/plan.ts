@@ -1,0 +1,59 @@
+import type { Diagnosis } from '../launch/program.ts';
+
+/** One write into a cgroup file that sets a limit up. */
+export interface CgroupWrite {
+  /** Absolute path of the file. */
+  readonly path: string;
+  /** Written in one write(2), without a newline. */
+  readonly value: string;
+  /** As an error names it: `set the memory limit to 64 MiB`. */
+  readonly what: string;
+  /** For a reader of `--explain`. */
+  readonly why: string;
+  /** The file need not exist: swap accounting may be off (`swapaccount=0`). */
+  readonly optional?: boolean;
+  /** What a failure means, by errno name (`EINVAL`); `other` for the rest. */
+  readonly diagnose?: Readonly<Record<string, Diagnosis>>;
+}
+
+/** A file whose text the supervisor keeps when the container has ended. */
+export interface CgroupFigure {
+  /** The key under which `CgroupManager.usage` finds it: the file's own name. */
+  readonly name: string;
+  readonly path: string;
+}
+
+/**
+ * What the launch program does with cgroups, as data: it enables, makes the directories, writes, joins, and at
+ * the end reads the figures and removes the directories in the reverse order.
+ */
+export interface CgroupPlan {
+  /** Writes to cgroup.subtree_control files of ancestors that lack a controller; empty on v1. */
+  readonly enable: readonly CgroupWrite[];
+  /** The container's own directories, absolute. */
+  readonly directories: readonly string[];
+  readonly writes: readonly CgroupWrite[];
+  readonly join: {
+    /** v1: `tasks` files. The container's first process writes `0` to each: no other way avoids a global lock. */
+    readonly tasks: readonly string[];
+    /** v2: the directory that clone3(CLONE_INTO_CGROUP) starts the container in. */
+    readonly into: string | undefined;
+  };
+  readonly figures: readonly CgroupFigure[];
+  /** What the container sees, read-only, below /sys/fs/cgroup: `''` for v2's only directory, else its v1 name. */
+  readonly view: readonly { readonly name: string; readonly directory: string }[];
+}
+
+/** What the kernel counted for a container over its life. Undefined where the kernel does not count it. */
+export interface CgroupUsage {
+  /** Highest memory use, in bytes. */
+  readonly maxMemoryBytes: number | undefined;
+  /** CPU time of all its processes, in microseconds. */
+  readonly cpuUsec: number | undefined;
+  readonly cpuUserUsec: number | undefined;
+  readonly cpuSystemUsec: number | undefined;
+  /** Processes that the kernel's OOM killer ended. */
+  readonly oomKills: number | undefined;
+  /** Forks refused because of the pids limit. */
+  readonly pidsLimitHits: number | undefined;
+}

@@ -1,0 +1,63 @@
+/** Makers of operands and data: numbers with names, strings, structs. All in strace's notation. */
+import type { Constants, Num } from '@tc/linux';
+import type { Datum, Operand, Place } from './program.ts';
+
+const encoder = new TextEncoder();
+
+export function number(value: Num, text?: string): Operand {
+  return text === undefined ? { kind: 'number', value } : { kind: 'number', value, text };
+}
+
+export const NULL = number(0, 'NULL');
+
+/** `flags(cloneFlags, 'CLONE_NEWNS', 'CLONE_NEWPID')`: the union of named constants; none is 0. */
+export function flags<T extends Constants>(table: T, ...names: readonly (keyof T & string)[]): Operand {
+  const union = (arch: 'x64' | 'arm64') =>
+    names.reduce((sum, name) => sum | resolve(table[name] as Num, arch), 0n);
+  return number({ x64: Number(union('x64')), arm64: Number(union('arm64')) }, names.join('|') || '0');
+}
+
+export function resolve(value: Num, arch: 'x64' | 'arm64'): bigint {
+  return typeof value === 'object' ? BigInt(value[arch]) : BigInt(value);
+}
+
+/** A NUL-terminated string, passed by address. */
+export function string(text: string): Operand {
+  return address(bytes(encoder.encode(`${text}\0`), JSON.stringify(text)));
+}
+
+export function bytes(content: Uint8Array, text: string): Datum {
+  return { text, size: content.length, content: { bytes: content } };
+}
+
+/** 8-byte words: structs whose fields are all u64, pointer arrays. */
+export function words(content: readonly Operand[], text: string): Datum {
+  return { text, size: content.length * 8, content: { words: content } };
+}
+
+/** Zeroed memory that the kernel or a step fills in. */
+export function buffer(size: number, text: string): Datum {
+  return { text, size, content: undefined };
+}
+
+/** A file descriptor, a pid, a counter: 8 bytes that a step fills in. Printed as its name. */
+export function cell(name: string): Place {
+  return at(buffer(8, name));
+}
+
+export function at(datum: Datum, offset = 0): Place {
+  return { datum, offset };
+}
+
+export function address(datum: Datum, offset = 0): Operand {
+  return { kind: 'address', place: { datum, offset } };
+}
+
+export function load(place: Place): Operand {
+  return { kind: 'value', place };
+}
+
+/** A NULL-terminated array of strings, as execve(2) takes. */
+export function stringArray(items: readonly string[], text: string): Operand {
+  return address(words([...items.map(string), NULL], text));
+}

@@ -1,0 +1,54 @@
+/**
+ * libc through koffi: the one file of the project that imports the FFI library.
+ *
+ * koffi is loaded at the first call, not at import, so that everything pure (compiling, explaining and
+ * parsing) works where there is no prebuilt koffi, and costs no start-up time.
+ */
+import { createRequire } from 'node:module';
+import type * as Koffi from 'koffi';
+import { SyscallError } from './syscall-error.ts';
+
+type Int = number;
+interface Libc {
+  memfd_create(name: string, flags: Int): Int;
+  fcntl(fd: Int, command: Int, type: 'int', argument: Int): Int;
+  flock(fd: Int, operation: Int): Int;
+}
+
+let koffi: typeof Koffi | undefined;
+let libc: Libc | undefined;
+
+function load(): Libc {
+  koffi = createRequire(import.meta.url)('koffi') as typeof Koffi;
+  const self = koffi.load(null); // the libc that node itself runs on: glibc and musl alike
+  libc = {
+    memfd_create: self.func('int memfd_create(const char *name, unsigned int flags)'),
+    fcntl: self.func('int fcntl(int fd, int cmd, ...)'),
+    flock: self.func('int flock(int fd, int operation)'),
+  } as Libc;
+  return libc;
+}
+
+/** errno is read at once: any other call through libuv could change it. */
+function checked(call: string, args: readonly unknown[], result: Int): Int {
+  if (result === -1) throw new SyscallError({ call, errno: koffi?.errno() ?? 0, args });
+  return result;
+}
+
+/** memfd_create(2): an anonymous file in memory. @throws SyscallError */
+export function memfdCreate(name: string, flags: number): number {
+  return checked('memfd_create', [name, flags], (libc ?? load()).memfd_create(name, flags));
+}
+
+/** fcntl(2) with an int argument. @throws SyscallError */
+export function fcntl(fd: number, command: number, argument: number): number {
+  return checked('fcntl', [fd, command, argument], (libc ?? load()).fcntl(fd, command, 'int', argument));
+}
+
+/** flock(2). @returns false where the lock is held by another and LOCK_NB was given. @throws SyscallError */
+export function flock(fd: number, operation: number): boolean {
+  if ((libc ?? load()).flock(fd, operation) === 0) return true;
+  const errno = koffi?.errno() ?? 0;
+  if (errno === 11) return false; // EWOULDBLOCK
+  throw new SyscallError({ call: 'flock', errno, args: [fd, operation] });
+}
