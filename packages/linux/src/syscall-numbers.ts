@@ -29,6 +29,7 @@ export const syscallNumbers = {
   open_tree: [428, 428],
   openat: [257, 56],
   openat2: [437, 437],
+  pidfd_getfd: [438, 438],
   pidfd_send_signal: [424, 424],
   pipe2: [293, 59],
   pivot_root: [155, 41],

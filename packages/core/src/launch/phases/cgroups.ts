@@ -1,0 +1,109 @@
+/** Carries a `CgroupPlan` out: limits are set before there is a process that could exceed them. */
+import { atFlags, cloneFlags, openFlags } from '@tc/linux';
+import type { CgroupPlan, CgroupWrite } from '../../cgroups/plan.ts';
+import type { CallOptions } from '../builder.ts';
+import { address, cell, flags, load, NULL, number, string, words } from '../data.ts';
+import type { Context } from './context.ts';
+
+const cwd = flags(atFlags, 'AT_FDCWD');
+const EBUSY = 16;
+
+/** The supervisor's part: makes and limits the container's cgroups, and opens what joins them. */
+export function prepareCgroups(c: Context, plan: CgroupPlan): void {
+  const { p } = c;
+  p.group('cgroups');
+  for (const write of plan.enable) writeFile(c, write);
+  for (const directory of plan.directories) {
+    p.call('mkdirat', [cwd, string(directory), number(0o755, '0755')], {
+      what: `make the cgroup ${directory}`,
+      why: 'a directory in a cgroup file system is a group of processes',
+      // An abandoned group with this id is as good as a new one: nobody else has the state directory.
+      tolerate: ['EEXIST'],
+      diagnose: {
+        EACCES: { hint: 'run as root, or in a cgroup that was delegated to you' },
+        EROFS: { hint: 'the cgroup file system is read-only: is this inside another container?' },
+      },
+    });
+  }
+  for (const write of plan.writes) writeFile(c, write);
+  plan.join.tasks.forEach((path, index) => {
+    const fd = c.taskFds[index];
+    if (fd === undefined) return;
+    p.call('openat', [cwd, string(path), flags(openFlags, 'O_WRONLY', 'O_CLOEXEC')], {
+      what: `open ${path}`,
+      result: fd,
+    });
+  });
+  if (plan.join.into !== undefined) {
+    p.call(
+      'openat',
+      [cwd, string(plan.join.into), flags(openFlags, 'O_RDONLY', 'O_DIRECTORY', 'O_CLOEXEC')],
+      {
+        what: `open ${plan.join.into}`,
+        result: c.cgroupFd,
+      },
+    );
+  }
+}
+
+/** The container's part. */
+export function joinCgroups(c: Context): void {
+  const { p } = c;
+  p.group('cgroups');
+  c.taskFds.forEach((fd, index) => {
+    p.call('write', [load(fd), string('0'), 1], {
+      what: `join ${c.spec.cgroup?.join.tasks[index]}`,
+      why: index === 0 ? 'writing 0 to tasks moves the writer alone and takes no global lock' : '',
+    });
+  });
+  if (c.spec.namespaces.cgroup) {
+    p.call('unshare', [flags(cloneFlags, 'CLONE_NEWCGROUP')], {
+      what: 'make a cgroup namespace',
+      why: 'after the join, so that its own cgroup is all that it sees',
+    });
+  }
+}
+
+/** The supervisor's way out: every process is gone, but the kernel may take a moment to let go of the groups. */
+export function removeCgroups(c: Context, plan: CgroupPlan): void {
+  const { p } = c;
+  p.group('cgroups');
+  for (const directory of plan.directories.toReversed()) {
+    const tries = cell('tries');
+    const again = p.here();
+    const done = p.label();
+    p.call('unlinkat', [cwd, string(directory), flags(atFlags, 'AT_REMOVEDIR')], {
+      what: `remove the cgroup ${directory}`,
+      checked: false,
+      result: c.result,
+    });
+    p.jumpIf(load(c.result), 'ne', -EBUSY, done);
+    p.compute(tries, load(tries), 'add', 1);
+    p.jumpIf(number(1000), 'lt', load(tries), done);
+    const millisecond = words([number(0), number(1_000_000)], '{0, 1000000}');
+    p.call('ppoll', [NULL, 0, address(millisecond), NULL, 8], { what: 'wait a millisecond', checked: false });
+    p.jump(again);
+    p.place(done);
+  }
+}
+
+function writeFile(c: Context, write: CgroupWrite): void {
+  const { p } = c;
+  const fd = cell('fd');
+  const done = p.label();
+  const diagnose = (write.diagnose ?? {}) as NonNullable<CallOptions['diagnose']>;
+  p.call('openat', [cwd, string(write.path), flags(openFlags, 'O_WRONLY', 'O_CLOEXEC')], {
+    what: `open ${write.path}`,
+    result: fd,
+    tolerate: write.optional ? ['ENOENT'] : [],
+    diagnose,
+  });
+  if (write.optional) p.jumpIf(load(fd), 'lt', 0, done);
+  p.call('write', [load(fd), string(write.value), Buffer.byteLength(write.value)], {
+    what: write.what,
+    why: write.why,
+    diagnose,
+  });
+  p.call('close', [load(fd)], { what: `close ${write.path}` });
+  p.place(done);
+}

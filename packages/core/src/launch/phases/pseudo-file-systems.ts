@@ -1,0 +1,254 @@
+/** /proc, /sys, /dev, /tmp: made before the root changes, attached after it, masked through their own mounts. */
+import { cell, load, number, string } from '../data.ts';
+import type { Place } from '../program.ts';
+import type { Context } from './context.ts';
+import {
+  attach,
+  cloneMount,
+  cwd,
+  type MountAttribute,
+  newMount,
+  openPath,
+  setAttributes,
+} from './mount-calls.ts';
+
+const noSetuid: MountAttribute = 'MOUNT_ATTR_NOSUID';
+const noDevices: MountAttribute = 'MOUNT_ATTR_NODEV';
+const noPrograms: MountAttribute = 'MOUNT_ATTR_NOEXEC';
+const readOnly: MountAttribute = 'MOUNT_ATTR_RDONLY';
+const kernelOnly = [noSetuid, noDevices, noPrograms];
+
+/** [name, major, minor]: Documentation/admin-guide/devices.txt */
+const devices = [
+  ['null', 1, 3],
+  ['zero', 1, 5],
+  ['full', 1, 7],
+  ['random', 1, 8],
+  ['urandom', 1, 9],
+  ['tty', 5, 0],
+] as const;
+
+const links = [
+  ['/proc/self/fd', 'fd'],
+  ['/proc/self/fd/0', 'stdin'],
+  ['/proc/self/fd/1', 'stdout'],
+  ['/proc/self/fd/2', 'stderr'],
+  ['pts/ptmx', 'ptmx'],
+] as const;
+
+/** Mounts that wait to be attached once the root has changed. */
+export interface PreparedMounts {
+  readonly dev: Place;
+  readonly pts: Place;
+  readonly shm: Place;
+  readonly mqueue: Place;
+  readonly proc: Place;
+  readonly sys: Place;
+  readonly tmp: Place;
+  readonly cgroups: readonly { readonly name: string; readonly mount: Place }[];
+  /** Holds the directories that v1's hierarchies go onto. */
+  readonly cgroupRoot: Place | undefined;
+  /** An empty directory for each directory to mask. */
+  readonly empty: readonly Place[];
+}
+
+/** Runs in the workspace, with the host's root still there. */
+export function prepareMounts(c: Context): PreparedMounts {
+  const { p, spec } = c;
+  p.group('file system');
+  makeDevices(c);
+  const directory = (name: string, mode: number) =>
+    p.call('mkdirat', [cwd, string(name), number(mode, `0${mode.toString(8)}`)], { what: `make ${name}` });
+  directory('shm', 0o1777);
+  directory('tmp', 0o1777);
+  directory('empty', 0o555);
+  const bind = (path: string, attributes: readonly MountAttribute[], why = '') => {
+    const mount = cloneMount(p, { path, recursive: path === 'dev' }, { what: `bind ${path}`, why });
+    setAttributes(p, mount, attributes, { what: `restrict ${path}` });
+    return mount;
+  };
+  const cgroups = (spec.cgroup?.view ?? []).map(({ name, directory: path }) => {
+    const mount = cloneMount(
+      p,
+      { path },
+      { what: `bind ${path}`, why: 'the container may read its own limits' },
+    );
+    setAttributes(p, mount, [readOnly, ...kernelOnly], { what: `make ${path} read-only` });
+    return { name, mount };
+  });
+  const emptyCount = spec.process.maskedPaths.filter(({ type }) => type === 'directory').length;
+  return {
+    dev: bind('dev', [noSetuid, noPrograms]),
+    shm: bind('shm', kernelOnly),
+    tmp: bind('tmp', [noSetuid, noDevices]),
+    empty: Array.from({ length: emptyCount }, () => bind('empty', [readOnly, ...kernelOnly])),
+    cgroups,
+    cgroupRoot: makeCgroupRoot(c, bind),
+    // A group that is not mapped can't own a terminal: 5 is tty on every distribution.
+    pts: newMount(
+      p,
+      'devpts',
+      { mode: '0620', ptmxmode: '0666', ...(spec.namespaces.user === undefined ? { gid: '5' } : {}) },
+      [noSetuid, noPrograms],
+      { what: 'make a devpts', why: 'its own terminals, none of the host’s' },
+    ),
+    mqueue: newMount(p, 'mqueue', {}, kernelOnly, {
+      what: 'make an mqueue',
+      why: 'of the new IPC namespace',
+    }),
+    proc: newMount(p, 'proc', {}, kernelOnly, {
+      what: 'make a proc',
+      why: 'ps and /proc/self show the new PID namespace',
+      diagnose: { EPERM: { hint: 'in a user namespace the caller’s /proc must be fully visible' } },
+    }),
+    sys:
+      spec.namespaces.net || spec.namespaces.user === undefined
+        ? newMount(p, 'sysfs', {}, [readOnly, ...kernelOnly], {
+            what: 'make a sysfs',
+            why: 'it shows the new network namespace, and nothing can be changed through it',
+          })
+        : hostSys(c),
+  };
+}
+
+/** sysfs belongs to the owner of the network namespace: with the host's network only the host's can be shown. */
+function hostSys({ p }: Context): Place {
+  const sys = cloneMount(p, { path: '/sys', recursive: true }, { what: 'bind /sys' });
+  setAttributes(p, sys, [readOnly, ...kernelOnly], { recursive: true, what: 'make /sys read-only' });
+  return sys;
+}
+
+function makeDevices({ p, spec }: Context): void {
+  p.call('mkdirat', [cwd, string('dev'), number(0o755, '0755')], { what: 'make dev' });
+  for (const name of ['dev/pts', 'dev/shm', 'dev/mqueue']) {
+    p.call('mkdirat', [cwd, string(name), number(0o755, '0755')], { what: `make ${name}` });
+  }
+  for (const [name, major, minor] of devices) {
+    const path = string(`dev/${name}`);
+    const what = `make /dev/${name}`;
+    if (spec.namespaces.user === undefined) {
+      const type = number(0o20666, 'S_IFCHR|0666');
+      p.call('mknodat', [cwd, path, type, number((major << 8) | minor, `makedev(${major}, ${minor})`)], {
+        what,
+      });
+    } else {
+      // mknod(2) needs privilege over the host: bind the host's own node onto a file instead.
+      p.call('mknodat', [cwd, path, number(0o100666, 'S_IFREG|0666'), 0], { what });
+      attach(p, cloneMount(p, { path: `/dev/${name}` }, { what: `bind /dev/${name}` }), `dev/${name}`, {
+        what,
+      });
+    }
+  }
+  for (const [target, name] of links) {
+    p.call('symlinkat', [string(target), cwd, string(`dev/${name}`)], { what: `make /dev/${name}` });
+  }
+}
+
+type Bind = (path: string, attributes: readonly MountAttribute[]) => Place;
+
+function makeCgroupRoot({ p, spec }: Context, bind: Bind): Place | undefined {
+  const names = (spec.cgroup?.view ?? []).map(({ name }) => name).filter((name) => name !== '');
+  if (names.length === 0) return undefined;
+  for (const name of ['cgroup', ...names.map((name) => `cgroup/${name}`)]) {
+    p.call('mkdirat', [cwd, string(name), number(0o555, '0555')], { what: `make ${name}` });
+  }
+  for (const name of names.filter((name) => name.includes(','))) {
+    for (const alias of name.split(',')) {
+      p.call('symlinkat', [string(name), cwd, string(`cgroup/${alias}`)], { what: `make cgroup/${alias}` });
+    }
+  }
+  return bind('cgroup', [readOnly, ...kernelOnly]);
+}
+
+/** Runs in the new root. */
+export function attachMounts(c: Context, mounts: PreparedMounts): void {
+  const { p } = c;
+  p.group('file system');
+  const onRoot = (name: string, mount: Place, mode = 0o755) => {
+    // A link here would be the image's way to have /proc or /dev mounted elsewhere (CVE-2019-19921).
+    p.call('mkdirat', [cwd, string(`/${name}`), number(mode, `0${mode.toString(8)}`)], {
+      what: `make the mount point /${name}`,
+      tolerate: ['EEXIST', 'EROFS'],
+    });
+    const target = openPath(
+      p,
+      cwd,
+      `/${name}`,
+      { open: ['O_DIRECTORY'], resolve: ['RESOLVE_NO_SYMLINKS'] },
+      {
+        what: `open the mount point /${name}`,
+        diagnose: {
+          ELOOP: {
+            code: 'ROOTFS_UNSAFE',
+            hint: `/${name} is a symbolic link in this root file system: make it a directory`,
+          },
+          ENOENT: { code: 'ROOTFS_UNUSABLE', hint: `make the directory /${name} in the root file system` },
+          ENOTDIR: { code: 'ROOTFS_UNUSABLE', hint: `/${name} must be a directory in the root file system` },
+        },
+      },
+    );
+    attach(p, mount, target, { what: `mount /${name}` });
+  };
+  const below = (parent: Place, path: string, mount: Place, name: string) => {
+    const beneath = { open: ['O_DIRECTORY'], resolve: ['RESOLVE_BENEATH', 'RESOLVE_NO_SYMLINKS'] } as const;
+    attach(p, mount, openPath(p, load(parent), path, beneath, { what: `open ${name}` }), {
+      what: `mount ${name}`,
+    });
+  };
+  onRoot('proc', mounts.proc, 0o555);
+  onRoot('sys', mounts.sys, 0o555);
+  onRoot('dev', mounts.dev);
+  onRoot('tmp', mounts.tmp, 0o1777);
+  below(mounts.dev, 'pts', mounts.pts, '/dev/pts');
+  below(mounts.dev, 'shm', mounts.shm, '/dev/shm');
+  below(mounts.dev, 'mqueue', mounts.mqueue, '/dev/mqueue');
+  if (mounts.cgroupRoot !== undefined) below(mounts.sys, 'fs/cgroup', mounts.cgroupRoot, '/sys/fs/cgroup');
+  for (const { name, mount } of mounts.cgroups) {
+    if (mounts.cgroupRoot === undefined) below(mounts.sys, 'fs/cgroup', mount, '/sys/fs/cgroup');
+    else below(mounts.cgroupRoot, name, mount, `/sys/fs/cgroup/${name}`);
+  }
+}
+
+/**
+ * Covers what a container must not see or change. Targets are opened from the descriptor of the proc or sysfs
+ * mount itself and may not cross another mount: nothing that the image contains can redirect them
+ * (CVE-2025-31133, CVE-2025-52881). A path that this kernel lacks is skipped.
+ */
+export function maskPaths(c: Context, mounts: PreparedMounts): void {
+  const { p, spec } = c;
+  p.group('file system');
+  const emptyDirectories = [...mounts.empty];
+  const target = cell('target_fd');
+  const open = (on: 'proc' | 'sys', path: string, what: string, why: string) => {
+    const skip = p.label();
+    const how = {
+      open: ['O_NOFOLLOW'],
+      resolve: ['RESOLVE_BENEATH', 'RESOLVE_NO_SYMLINKS', 'RESOLVE_NO_XDEV'],
+    } as const;
+    const parent = on === 'proc' ? mounts.proc : mounts.sys;
+    const tolerate = ['ENOENT', 'ENOTDIR'] as const;
+    openPath(p, load(parent), path, how, { what, why, tolerate, result: target });
+    p.jumpIf(load(target), 'lt', 0, skip);
+    return skip;
+  };
+  spec.process.maskedPaths.forEach(({ on, path, type }, index) => {
+    const what = `hide /${on}/${path}`;
+    const skip = open(on, path, what, index === 0 ? 'these tell about the host, or let root change it' : '');
+    const emptyDirectory = type === 'directory' ? emptyDirectories.pop() : undefined;
+    attach(
+      p,
+      emptyDirectory ?? cloneMount(p, { directory: load(mounts.dev), path: 'null' }, { what }),
+      target,
+      { what },
+    );
+    p.place(skip);
+  });
+  spec.process.readonlyPaths.forEach(({ on, path }, index) => {
+    const what = `make /${on}/${path} read-only`;
+    const skip = open(on, path, what, index === 0 ? 'settings of the whole host' : '');
+    const mount = cloneMount(p, { directory: load(target), recursive: true }, { what });
+    setAttributes(p, mount, [readOnly, ...kernelOnly], { recursive: true, what });
+    attach(p, mount, target, { what });
+    p.place(skip);
+  });
+}

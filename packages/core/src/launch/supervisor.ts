@@ -1,0 +1,135 @@
+/** The Node.js side of a launch: starts the image, reads what the supervisor reports, passes signals on. */
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { closeSync, writeSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
+import { fcntl, memfd, memfdCreate, SyscallError, TcError } from '@tc/linux';
+import { decodeEnding, type Ending } from './ending.ts';
+import { architecture, assemble } from './image.ts';
+import { launchError } from './launch-error.ts';
+import type { LaunchProgram } from './program.ts';
+import { controlFd, messages, recordLayout } from './protocol.ts';
+
+export type Stdio = NonNullable<SpawnOptions['stdio']>;
+
+export interface Supervisor {
+  readonly process: ChildProcess;
+  /** The pid of the container's first process on the host. Rejects where the launch failed. */
+  readonly started: Promise<number>;
+  /** Settles when the supervisor has cleaned up and is gone. */
+  readonly ended: Promise<Ending>;
+  /** @returns false where the container is gone already. */
+  signal(signal: number): boolean;
+}
+
+/** @param stdio the container's standard streams, as `child_process.spawn` takes them. */
+export function launch(
+  program: LaunchProgram,
+  options: { id: string; stdio: readonly [unknown, unknown, unknown]; figureNames: readonly string[] },
+): Supervisor {
+  const fd = imageFile(program);
+  try {
+    const process = spawn(`/proc/self/fd/${fd}`, [options.id], {
+      argv0: 'tctl-shim',
+      stdio: [...options.stdio, 'pipe'] as Stdio,
+      env: {},
+      detached: true, // a session of its own: Ctrl-C at the terminal goes to Node.js, not to the supervisor
+    });
+    return attachTo(process, program, options.figureNames);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** A sealed memory file: nobody, not even root inside the container, can change what runs (CVE-2019-5736). */
+function imageFile(program: LaunchProgram): number {
+  const arch = architecture();
+  if (arch === undefined) {
+    throw new TcError(`no launch interpreter for ${process.arch}`, {
+      code: 'ARCHITECTURE_UNSUPPORTED',
+      operation: 'start a container',
+      hint: 'x86-64 and arm64 are supported',
+    });
+  }
+  const low = createMemoryFile();
+  // Above the standard streams and the control socket: libuv would put those over a lower number.
+  const fd = low > controlFd ? low : fcntl(low, memfd.F_DUPFD_CLOEXEC, controlFd + 1);
+  if (fd !== low) closeSync(low);
+  writeSync(fd, assemble(program, arch));
+  const seals = memfd.F_SEAL_SEAL | memfd.F_SEAL_SHRINK | memfd.F_SEAL_GROW | memfd.F_SEAL_WRITE;
+  fcntl(fd, memfd.F_ADD_SEALS, seals);
+  return fd;
+}
+
+let memoryFileFlags = memfd.MFD_CLOEXEC | memfd.MFD_ALLOW_SEALING | memfd.MFD_EXEC;
+
+function createMemoryFile(): number {
+  try {
+    return memfdCreate('tctl', memoryFileFlags);
+  } catch (error) {
+    if (!(error instanceof SyscallError && error.errnoName === 'EINVAL')) throw error;
+    memoryFileFlags &= ~memfd.MFD_EXEC; // before Linux 6.3 every memory file can be executed
+    return memfdCreate('tctl', memoryFileFlags);
+  }
+}
+
+function attachTo(child: ChildProcess, program: LaunchProgram, figureNames: readonly string[]): Supervisor {
+  const control = child.stdio[controlFd] as Duplex | null | undefined;
+  const started = Promise.withResolvers<number>();
+  const ended = Promise.withResolvers<Ending>();
+  started.promise.catch(() => {}); // whoever waits for the end learns of it there
+  ended.promise.catch(() => {});
+  let received: Buffer = Buffer.alloc(0);
+  let ending: Ending | undefined;
+  let failure: Error | undefined;
+
+  control?.on('error', () => {}); // a hang-up shows as the end of the process
+  control?.on('data', (chunk: Buffer) => {
+    received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+    while (received.length >= 8) {
+      const kind = received.readUInt32LE(0);
+      const value = received.readUInt32LE(4);
+      if (kind === messages.ended) break;
+      received = received.subarray(8);
+      if (kind === messages.started) started.resolve(value);
+      else failure ??= launchError(program, kind, value);
+    }
+  });
+  child.once('error', (error) => {
+    failure ??= error;
+    finish();
+  });
+  // 'close' comes once the process is gone and all its streams are drained.
+  child.once('close', () => finish());
+
+  function finish(): void {
+    if (received.length >= recordLayout.rusage) ending = decodeEnding(received, figureNames);
+    if (failure === undefined && ending !== undefined) {
+      started.resolve(0);
+      ended.resolve(ending);
+      return;
+    }
+    const error =
+      failure ??
+      new TcError('the supervisor ended without a report', {
+        code: 'SUPERVISOR_DIED',
+        operation: 'run a container',
+        hint: 'something killed the process tctl-shim; tctl cleans up at its next call',
+      });
+    started.reject(error);
+    ended.reject(error);
+  }
+
+  return {
+    process: child,
+    started: started.promise,
+    ended: ended.promise,
+    signal(signal) {
+      if (control === null || control === undefined || control.destroyed || child.exitCode !== null)
+        return false;
+      const order = Buffer.alloc(8);
+      order.writeUInt32LE(signal);
+      control.write(order);
+      return true;
+    },
+  };
+}
