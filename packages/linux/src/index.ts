@@ -1,2 +1,15 @@
+export * from './cgroup-host.ts';
+export * from './constants.ts';
 export * from './errors.ts';
+export * from './kernel-files/cpu-list.ts';
+export * from './kernel-files/flat-keyed.ts';
+export * from './kernel-files/mountinfo.ts';
+export * from './kernel-files/nested-keyed.ts';
+export * from './kernel-files/pressure.ts';
+export * from './kernel-files/proc-cgroups.ts';
+export * from './kernel-files/proc-pid-cgroup.ts';
+export * from './kernel-files/single-value.ts';
+export { fcntl, flock, memfdCreate, pipe } from './libc.ts';
+export * from './read-cgroup-host.ts';
 export * from './syscall-error.ts';
+export * from './syscall-numbers.ts';

@@ -13,6 +13,7 @@ interface Libc {
   memfd_create(name: string, flags: Int): Int;
   fcntl(fd: Int, command: Int, type: 'int', argument: Int): Int;
   flock(fd: Int, operation: Int): Int;
+  pipe2(ends: Int32Array, flags: Int): Int;
 }
 
 let koffi: typeof Koffi | undefined;
@@ -25,6 +26,7 @@ function load(): Libc {
     memfd_create: self.func('int memfd_create(const char *name, unsigned int flags)'),
     fcntl: self.func('int fcntl(int fd, int cmd, ...)'),
     flock: self.func('int flock(int fd, int operation)'),
+    pipe2: self.func('int pipe2(int *ends, int flags)'),
   } as Libc;
   return libc;
 }
@@ -51,4 +53,14 @@ export function flock(fd: number, operation: number): boolean {
   const errno = koffi?.errno() ?? 0;
   if (errno === 11) return false; // EWOULDBLOCK
   throw new SyscallError({ call: 'flock', errno, args: [fd, operation] });
+}
+
+/**
+ * pipe2(2) with O_CLOEXEC. child_process gives a child sockets, which can't be opened again as /dev/stdout.
+ * @throws SyscallError
+ */
+export function pipe(): { read: number; write: number } {
+  const ends = new Int32Array(2);
+  checked('pipe2', [], (libc ?? load()).pipe2(ends, 0o2000000));
+  return { read: ends[0] as number, write: ends[1] as number };
 }

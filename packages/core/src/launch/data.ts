@@ -1,5 +1,5 @@
 /** Makers of operands and data: numbers with names, strings, structs. All in strace's notation. */
-import type { Constants, Num } from '@tc/linux';
+import { type Constants, type Num, TcError } from '@tc/linux';
 import type { Datum, Operand, Place } from './program.ts';
 
 const encoder = new TextEncoder();
@@ -23,6 +23,13 @@ export function resolve(value: Num, arch: 'x64' | 'arm64'): bigint {
 
 /** A NUL-terminated string, passed by address. */
 export function string(text: string): Operand {
+  if (text.includes('\0')) {
+    throw new TcError(`${JSON.stringify(text)} contains a NUL character`, {
+      code: 'INVALID_ARGUMENT',
+      operation: 'compile the launch program',
+      hint: 'the kernel would end the text there: remove it',
+    });
+  }
   return address(bytes(encoder.encode(`${text}\0`), JSON.stringify(text)));
 }
 

@@ -80,12 +80,15 @@ export function setAttributes(
   });
 }
 
+/** The working directory itself: unlike ".", it is not looked up, so it need not be searchable by the caller. */
+export const workingDirectory = '';
+
 /** Attaches a mount onto a descriptor, or onto a path when the path can't be anyone else's. */
 export function attach(p: ProgramBuilder, mount: Place, onto: Place | string, about: CallOptions): void {
-  const byPath = typeof onto === 'string';
+  const byPath = typeof onto === 'string' && onto !== workingDirectory;
   const names: (keyof typeof mountFlags)[] = ['MOVE_MOUNT_F_EMPTY_PATH'];
   if (!byPath) names.push('MOVE_MOUNT_T_EMPTY_PATH');
-  const target = byPath ? [cwd, string(onto)] : [load(onto), empty];
+  const target = typeof onto === 'string' ? [cwd, string(onto)] : [load(onto), empty];
   p.call('move_mount', [load(mount), empty, ...target, flags(mountFlags, ...names)], about);
 }
 

@@ -3,7 +3,7 @@ import { mountFlags } from '@tc/linux';
 import { flags, load, NULL, number, string } from '../data.ts';
 import type { Place } from '../program.ts';
 import type { Context } from './context.ts';
-import { attach, cloneMount, cwd, newMount, setAttributes } from './mount-calls.ts';
+import { attach, cloneMount, cwd, newMount, setAttributes, workingDirectory } from './mount-calls.ts';
 
 /**
  * One tmpfs that holds all small writable parts: /dev, /dev/shm, /tmp, the overlay's upper directory. Each is
@@ -23,7 +23,7 @@ export function makeWorkspace(c: Context): void {
     why: 'one tmpfs for all that the container needs besides its root: /dev, /tmp, what it writes',
     diagnose: { ENODEV: { code: 'KERNEL_TOO_OLD', hint: 'the kernel has no tmpfs' } },
   });
-  attach(p, workspace, '.', {
+  attach(p, workspace, workingDirectory, {
     what: 'attach the workspace to the state directory',
     why: 'in this mount namespace only: the host sees an empty directory',
   });

@@ -268,6 +268,7 @@ function waitForEnd(c: Context): Label {
 function report(c: Context): void {
   const { p } = c;
   const { status, rusage, end } = recordLayout;
+  p.set(recordPlace(c, 'kind'), number(messages.ended));
   p.call('wait4', [load(c.pid), address(c.record, status), 0, address(c.record, rusage)], {
     what: 'reap the container',
     why: 'gives its exit status and resource usage',

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { parseFlatKeyed, readOptional, TcError } from '@tc/linux';
+import { checkContainerCgroups } from './remove.ts';
+import { until, writeOptional } from './tree.ts';
+
+const isFrozenV2 = (directory: string) =>
+  parseFlatKeyed(readOptional(join(directory, 'cgroup.events')) ?? '').get('frozen') === 1n;
+
+/**
+ * Stops every process of a container where it is, or lets all go on: cgroup.freeze (cgroup-v2.rst) or v1's
+ * freezer (cgroup-v1/freezer-subsystem.rst). `directories` are the container's; one of them can freeze.
+ * @throws TcError NOT_A_CONTAINER_CGROUP, FREEZE_UNSUPPORTED, FREEZE_TIMEOUT
+ */
+export async function freezeContainerCgroup(
+  directories: readonly string[],
+  frozen: boolean,
+  { timeoutMs = 10_000 }: { timeoutMs?: number } = {},
+): Promise<void> {
+  const operation = frozen ? 'pause a container' : 'resume a container';
+  checkContainerCgroups(directories, operation);
+  const v2 = directories.find((directory) =>
+    writeOptional(join(directory, 'cgroup.freeze'), frozen ? '1' : '0'),
+  );
+  if (v2 !== undefined) {
+    if (await until(() => isFrozenV2(v2) === frozen, timeoutMs)) return;
+    throw timedOut(operation, v2);
+  }
+  const state = frozen ? 'FROZEN' : 'THAWED';
+  // Writing again goes on with what a fork or a sleeping task held up: the state can stay at FREEZING.
+  const set = (directory: string) => writeOptional(join(directory, 'freezer.state'), state);
+  const v1 = directories.find(set);
+  if (v1 === undefined) {
+    throw new TcError('none of its cgroups can be frozen', {
+      code: 'FREEZE_UNSUPPORTED',
+      operation,
+      path: directories[0],
+      hint: 'It takes cgroup v2 and Linux 5.2, or the v1 freezer controller.',
+    });
+  }
+  const isSo = () => readOptional(join(v1, 'freezer.state'))?.trim() === state || (set(v1) && false);
+  if (!(await until(isSo, timeoutMs))) throw timedOut(operation, v1);
+}
+
+function timedOut(operation: string, path: string): TcError {
+  const hint = 'A process that waits for a device (state D in ps) cannot be frozen.';
+  return new TcError('its processes do not stop in time', { code: 'FREEZE_TIMEOUT', operation, path, hint });
+}

@@ -1,0 +1,73 @@
+import { closeSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { pipe } from '@tc/linux';
+import type { RunOptions, Stream } from './options.ts';
+
+/** The container's standard streams: what the supervisor is spawned with, and our ends of the pipes. */
+export interface Streams {
+  readonly stdio: readonly [unknown, unknown, unknown];
+  readonly stdin: Socket | undefined;
+  readonly stdout: Socket | undefined;
+  readonly stderr: Socket | undefined;
+  /** To be called once the supervisor has its ends, or was not started. */
+  closeTheirEnds(): void;
+}
+
+/** Real pipes, as a shell makes them: the container can open /dev/stdout again, and a write is atomic. */
+export function openStreams(options: RunOptions): Streams {
+  const theirs: number[] = [];
+  const open = (stream: Stream<unknown>, weRead: boolean): [unknown, Socket | undefined] => {
+    if (stream !== 'pipe') return [stream, undefined];
+    const { read, write } = pipe();
+    const [their, our] = weRead ? [write, read] : [read, write];
+    theirs.push(their);
+    return [their, new Socket({ fd: our, readable: weRead, writable: !weRead })];
+  };
+  const [stdin, stdinEnd] = open(options.stdin ?? (options.input === undefined ? 'ignore' : 'pipe'), false);
+  const [stdout, stdoutEnd] = open(options.stdout ?? 'pipe', true);
+  const [stderr, stderrEnd] = open(options.stderr ?? 'pipe', true);
+  return {
+    stdio: [stdin, stdout, stderr],
+    stdin: stdinEnd,
+    stdout: stdoutEnd,
+    stderr: stderrEnd,
+    closeTheirEnds: () => {
+      for (const fd of theirs.splice(0)) closeSync(fd);
+    },
+  };
+}
+
+/** Everything that a stream gives, up to a limit. */
+export class Collector {
+  readonly #chunks: Buffer[] = [];
+  #length = 0;
+  /** More came than was to be kept. */
+  truncated = false;
+  /** Settles when the stream has ended. */
+  readonly done: Promise<void>;
+
+  constructor(stream: Socket | undefined, limitBytes: number, onOverflow: () => void) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.done = promise;
+    if (stream === undefined) {
+      resolve();
+      return;
+    }
+    stream.on('data', (chunk: Buffer) => {
+      const room = limitBytes - this.#length;
+      if (chunk.length > room) {
+        if (!this.truncated) onOverflow();
+        this.truncated = true;
+      }
+      if (room <= 0) return; // keep reading: a writer that blocks could not be told from one that hangs
+      this.#chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
+      this.#length += Math.min(chunk.length, room);
+    });
+    stream.once('close', () => resolve());
+    stream.on('error', () => {}); // 'close' follows
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+}

@@ -1,0 +1,37 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TcError } from '@tc/linux';
+
+/**
+ * Where running containers leave their traces: `TCTL_RUNTIME_DIR`, or `/run/tctl` for root, or
+ * `$XDG_RUNTIME_DIR/tctl` (XDG Base Directory Specification), or a directory per user in the temporary directory.
+ */
+export function runtimeDirectory(
+  env: NodeJS.ProcessEnv = process.env,
+  uid = process.geteuid?.() ?? 0,
+): string {
+  const chosen = env['TCTL_RUNTIME_DIR'];
+  if (chosen) return chosen;
+  if (uid === 0) return '/run/tctl';
+  const xdg = env['XDG_RUNTIME_DIR'];
+  return xdg ? join(xdg, 'tctl') : join(tmpdir(), `tctl-${uid}`);
+}
+
+/** Makes it, readable by its owner alone. @throws TcError RUNTIME_DIRECTORY */
+export function ensureRuntimeDirectory(path: string): void {
+  const details = {
+    code: 'RUNTIME_DIRECTORY',
+    operation: `make the runtime directory ${path}`,
+    path,
+    hint: 'set TCTL_RUNTIME_DIR to a directory of your own',
+  };
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new TcError((cause as Error).message, { ...details, cause });
+  }
+  // In a shared directory another user may have been first: what lies there would be theirs to change.
+  const { uid } = statSync(path);
+  if (uid !== process.geteuid?.()) throw new TcError(`it belongs to uid ${uid}`, details);
+}
