@@ -4,7 +4,7 @@
  */
 
 /** A number that is the same on every architecture, or one for each. */
-export type Num = number | bigint | { readonly x64: number; readonly arm64: number };
+export type Num = number | { readonly x64: number; readonly arm64: number };
 export type Constants = Readonly<Record<string, Num>>;
 
 /** linux/sched.h; clone(2), unshare(2) */
@@ -18,7 +18,7 @@ export const cloneFlags = {
   CLONE_NEWUSER: 0x10000000,
   CLONE_NEWPID: 0x20000000,
   CLONE_NEWNET: 0x40000000,
-  CLONE_INTO_CGROUP: 0x200000000n,
+  CLONE_INTO_CGROUP: 0x200000000,
 } as const satisfies Constants;
 
 /** asm-generic/fcntl.h, and arch/arm64/include/uapi/asm/fcntl.h for the two that differ; open(2) */

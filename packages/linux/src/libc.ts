@@ -20,7 +20,7 @@ let koffi: typeof Koffi | undefined;
 let libc: Libc | undefined;
 
 function load(): Libc {
-  koffi = createRequire(import.meta.url)('koffi') as typeof Koffi;
+  koffi = loadKoffi();
   const self = koffi.load(null); // the libc that node itself runs on: glibc and musl alike
   libc = {
     memfd_create: self.func('int memfd_create(const char *name, unsigned int flags)'),
@@ -29,6 +29,20 @@ function load(): Libc {
     pipe2: self.func('int pipe2(int *ends, int flags)'),
   } as Libc;
   return libc;
+}
+
+/**
+ * koffi's own loader takes some 8 ms, most of it in search of the file that the platform's package already is.
+ * That package is tried first; koffi itself knows what to do everywhere else.
+ */
+function loadKoffi(): typeof Koffi {
+  const require = createRequire(import.meta.url);
+  try {
+    const platformPackage = `@koromix/koffi-${process.platform}-${process.arch}`;
+    return createRequire(require.resolve('koffi'))(platformPackage) as typeof Koffi;
+  } catch {
+    return require('koffi') as typeof Koffi;
+  }
 }
 
 /** errno is read at once: any other call through libuv could change it. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseWords } from '@tc/linux';
+import { parseWords, TcError } from '@tc/linux';
 import type { CgroupFacts } from './facts.ts';
 import type { CgroupWrite } from './plan.ts';
 
@@ -19,22 +19,23 @@ const DIAGNOSES = {
     hint: 'The cgroup file system is read-only, as inside a container: give that container a writable one.',
   },
   EBUSY: {
-    hint: 'Processes live in that cgroup, and v2 does not let it pass controllers on then ("no internal processes"): move them into a cgroup below it, or choose another cgroupParent.',
+    code: 'CGROUP_PARENT_BUSY',
+    hint: 'A v2 cgroup passes controllers on only if no process lives in it itself: move them into a cgroup below it, or choose another cgroupParent.',
   },
   ENOENT: { code: 'LIMIT_UNSUPPORTED', hint: 'The cgroup above it does not pass that controller on.' },
 } as const;
 
-/** Whether enabling would go through. The root alone may hold processes as well; it has no cgroup.type. */
-function canEnable(directory: string, file: string, facts: CgroupFacts): boolean {
-  if (!facts.writable(file)) return false;
+/** The root alone may hold processes and pass controllers on; it has no cgroup.type. */
+function holdsProcesses(directory: string, facts: CgroupFacts): boolean {
   const isRoot = !facts.exists(join(directory, 'cgroup.type'));
-  return isRoot || (facts.read(join(directory, 'cgroup.procs')) ?? '') === '';
+  return !isRoot && (facts.read(join(directory, 'cgroup.procs')) ?? '') !== '';
 }
 
 /**
  * What lets the container's cgroup have its controllers: each must be in cgroup.subtree_control of every cgroup
  * above (cgroup-v2.rst, "Controlling Controllers"). Only what is missing is written. What no limit needs is left
  * alone where it could fail: figures are not worth a container.
+ * @throws TcError CGROUP_PARENT_BUSY
  */
 export function enableWrites(
   { mountPoint, parent }: Place,
@@ -50,11 +51,14 @@ export function enableWrites(
     const enabled = parseWords(facts.read(path) ?? '');
     const lacking = (controller: string) => !enabled.includes(controller);
     const required = controllers.required.filter(lacking);
+    if (required.length === 0 && !wanted.some(lacking)) continue;
+    const busy = holdsProcesses(directory, facts);
+    // Not left to the write: the kernel would let some controllers through, and the container not start then
+    // (cgroup-v2.rst, "Threads").
+    if (busy && required.length > 0) throw parentBusy(directory, required);
     // Where the cgroup above does not pass it on, neither can this one.
-    if (wanted.some(lacking) && !canEnable(directory, path, facts)) {
-      wanted = wanted.filter((controller) => !lacking(controller));
-    }
-    const missing = [...new Set([...required, ...wanted.filter(lacking)])];
+    if (busy || !facts.writable(path)) wanted = wanted.filter((controller) => !lacking(controller));
+    const missing = [...required, ...wanted.filter(lacking)];
     if (missing.length === 0) continue;
     writes.push({
       path,
@@ -65,4 +69,13 @@ export function enableWrites(
     });
   }
   return writes;
+}
+
+function parentBusy(path: string, controllers: readonly string[]): TcError {
+  return new TcError(`it cannot pass on ${controllers.join(', ')} while processes live in it`, {
+    code: 'CGROUP_PARENT_BUSY',
+    operation: 'use a cgroup for the container’s',
+    path,
+    hint: DIAGNOSES.EBUSY.hint,
+  });
 }

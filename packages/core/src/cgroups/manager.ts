@@ -22,7 +22,10 @@ export interface CgroupRequest {
 /** One way in which a machine can lay out its cgroups. Changes nothing by itself: it makes plans. */
 export interface CgroupManager {
   readonly mode: CgroupHost['mode'];
-  /** @throws TcError LIMIT_UNSUPPORTED, CGROUP_PARENT_NOT_FOUND, INVALID_CGROUP_PARENT, INVALID_ID */
+  /**
+   * @throws TcError LIMIT_UNSUPPORTED, INVALID_ID, INVALID_CGROUP_PARENT, CGROUP_PARENT_NOT_FOUND,
+   * CGROUP_PARENT_THREADED, CGROUP_PARENT_BUSY
+   */
   plan(request: CgroupRequest): { plan: CgroupPlan; warnings: string[] };
   /** From the texts of the plan's figures, by name. */
   usage(figures: ReadonlyMap<string, string>): CgroupUsage;

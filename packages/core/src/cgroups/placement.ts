@@ -41,14 +41,19 @@ export function normaliseParent(parent = ''): string {
   return names.join('/');
 }
 
-/** @throws TcError CGROUP_PARENT_NOT_FOUND */
+/** @throws TcError CGROUP_PARENT_NOT_FOUND, CGROUP_PARENT_THREADED */
 export function checkParent(mountPoint: string, parent: string, facts: CgroupFacts): void {
+  if (parent === '') return;
   const path = join(mountPoint, parent);
-  if (parent === '' || facts.exists(path)) return;
-  throw new TcError('there is no such cgroup', {
-    code: 'CGROUP_PARENT_NOT_FOUND',
-    operation: `put the container into the cgroup /${parent}`,
-    path,
-    hint: `Make it first, in each hierarchy: mkdir ${path}.`,
-  });
+  const operation = `put the container into the cgroup /${parent}`;
+  if (!facts.exists(path)) {
+    const hint = `Make it first, in each hierarchy: mkdir ${path}.`;
+    throw new TcError('there is no such cgroup', { code: 'CGROUP_PARENT_NOT_FOUND', operation, path, hint });
+  }
+  // v1 has no such file. Below anything but a domain no process could be started (cgroup-v2.rst, "Threads").
+  const type = facts.read(join(path, 'cgroup.type'))?.trim() ?? 'domain';
+  if (type !== 'domain') {
+    const hint = 'Choose another, or one that has no threaded cgroups below it and no process in it.';
+    throw new TcError(`its type is "${type}"`, { code: 'CGROUP_PARENT_THREADED', operation, path, hint });
+  }
 }

@@ -2,8 +2,6 @@
 import { type Constants, type Num, TcError } from '@tc/linux';
 import type { Datum, Operand, Place } from './program.ts';
 
-const encoder = new TextEncoder();
-
 export function number(value: Num, text?: string): Operand {
   return text === undefined ? { kind: 'number', value } : { kind: 'number', value, text };
 }
@@ -12,13 +10,14 @@ export const NULL = number(0, 'NULL');
 
 /** `flags(cloneFlags, 'CLONE_NEWNS', 'CLONE_NEWPID')`: the union of named constants; none is 0. */
 export function flags<T extends Constants>(table: T, ...names: readonly (keyof T & string)[]): Operand {
-  const union = (arch: 'x64' | 'arm64') =>
-    names.reduce((sum, name) => sum | resolve(table[name] as Num, arch), 0n);
-  return number({ x64: Number(union('x64')), arm64: Number(union('arm64')) }, names.join('|') || '0');
-}
-
-export function resolve(value: Num, arch: 'x64' | 'arm64'): bigint {
-  return typeof value === 'object' ? BigInt(value[arch]) : BigInt(value);
+  let [x64, arm64] = [0, 0];
+  for (const name of names) {
+    const value: Num | undefined = table[name];
+    // Added, not ored: the bits differ, and JavaScript's operators stop at 32 of them.
+    x64 += Number(typeof value === 'object' ? value.x64 : value);
+    arm64 += Number(typeof value === 'object' ? value.arm64 : value);
+  }
+  return number(x64 === arm64 ? x64 : { x64, arm64 }, names.join('|') || '0');
 }
 
 /** A NUL-terminated string, passed by address. */
@@ -30,7 +29,7 @@ export function string(text: string): Operand {
       hint: 'the kernel would end the text there: remove it',
     });
   }
-  return address(bytes(encoder.encode(`${text}\0`), JSON.stringify(text)));
+  return address({ size: Buffer.byteLength(text) + 1, content: { string: text } });
 }
 
 export function bytes(content: Uint8Array, text: string): Datum {
@@ -44,7 +43,7 @@ export function words(content: readonly Operand[], text: string): Datum {
 
 /** Zeroed memory that the kernel or a step fills in. */
 export function buffer(size: number, text: string): Datum {
-  return { text, size, content: undefined };
+  return { text, size, content: 'zeroed' };
 }
 
 /** A file descriptor, a pid, a counter: 8 bytes that a step fills in. Printed as its name. */

@@ -1,5 +1,12 @@
 /** Prints a launch program for a reader: each call in strace's notation, what it does and why. */
-import { type CallStep, type Group, groups, type LaunchProgram, type Operand } from './program.ts';
+import {
+  type CallStep,
+  type Datum,
+  type Group,
+  groups,
+  type LaunchProgram,
+  type Operand,
+} from './program.ts';
 
 /** One line of the explanation: equal calls in a row are counted instead of repeated. */
 export interface ExplainedStep {
@@ -52,11 +59,15 @@ function line({ call, what, why, times }: ExplainedStep): string {
 /** `mount(NULL, "/", NULL, MS_REC|MS_PRIVATE, NULL)`; a descriptor that is known at run time shows as its name. */
 export function notation(step: CallStep): string {
   const call = `${step.call}(${step.args.map(operandText).join(', ')})`;
-  const result = step.result?.datum.text;
+  const result = step.result === undefined ? undefined : datumText(step.result.datum);
   return result === undefined || !/^\w+$/.test(result) ? call : `${result} = ${call}`;
 }
 
 function operandText(operand: Operand): string {
   if (operand.kind === 'number') return operand.text ?? String(operand.value);
-  return operand.kind === 'step' ? `step ${operand.label.step}` : operand.place.datum.text;
+  return operand.kind === 'step' ? `step ${operand.label.step}` : datumText(operand.place.datum);
+}
+
+function datumText({ text, content }: Datum): string {
+  return typeof content === 'object' && 'string' in content ? JSON.stringify(content.string) : (text ?? '');
 }

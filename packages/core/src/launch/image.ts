@@ -3,7 +3,6 @@
  * instructions with their data (RW-), so that nothing is ever writable and executable at once.
  */
 import { syscallNumbers } from '@tc/linux';
-import { resolve } from './data.ts';
 import { type Architecture, interpreters } from './interpreter/bytes.ts';
 import type { Datum, Label, LaunchProgram, Operand, Place, Step } from './program.ts';
 
@@ -34,16 +33,14 @@ export function architecture(of: string = process.arch): Architecture | undefine
 /** @returns the ELF image. Pure: the same program gives the same bytes. */
 export function assemble(program: LaunchProgram, arch: Architecture): Uint8Array {
   const layout = layOut(program);
-  const image = Buffer.alloc(dataOffset + layout.fileSize);
+  const image = Buffer.alloc((dataOffset + layout.fileSize + 3) & ~3);
   writeHeaders(image, arch, layout);
   image.set(interpreters[arch], codeOffset);
   const writer = new Writer(image, layout.addresses, arch);
   program.steps.forEach((step, index) => {
     writer.step(step, programAddress + index * instructionSize);
   });
-  for (const [datum, address] of layout.addresses) {
-    if (datum.content !== undefined) writer.datum(datum, address);
-  }
+  for (const [datum, address] of layout.addresses) writer.datum(datum, address);
   return image;
 }
 
@@ -54,17 +51,17 @@ interface Layout {
   memorySize: number;
 }
 
-/** Gives each datum an address: words, then strings (equal ones once), then zeroed memory, which needs no file. */
+/** Gives each datum an address: words, then bytes and strings (equal ones once), then zeroed memory. */
 function layOut(program: LaunchProgram): Layout {
   const addresses = new Map<Datum, number>([[program.control.reportFd.datum, dataAddress + controlReportFd]]);
-  const strings: Datum[] = [];
+  const packed: Datum[] = [];
   const zeroed: Datum[] = [];
   let end = programAddress + program.steps.length * instructionSize;
   const visit = (datum: Datum) => {
     if (addresses.has(datum)) return;
     addresses.set(datum, 0);
-    if (datum.content === undefined) zeroed.push(datum);
-    else if ('bytes' in datum.content) strings.push(datum);
+    if (datum.content === 'zeroed') zeroed.push(datum);
+    else if (!('words' in datum.content)) packed.push(datum);
     else {
       addresses.set(datum, end);
       end += datum.size;
@@ -72,16 +69,19 @@ function layOut(program: LaunchProgram): Layout {
     }
   };
   visit(program.record);
-  for (const step of program.steps) for (const place of placesOf(step)) visit(place.datum);
+  for (const step of program.steps) {
+    for (const operand of operandsOf(step)) if ('place' in operand) visit(operand.place.datum);
+    if ('result' in step && step.result !== undefined) visit(step.result.datum);
+  }
 
-  const seen = new Map<string, number>();
-  for (const datum of strings) {
-    const { bytes } = datum.content as { bytes: Uint8Array };
-    const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-    const known = seen.get(key);
+  const strings = new Map<string, number>();
+  for (const datum of packed) {
+    const text =
+      typeof datum.content === 'object' && 'string' in datum.content ? datum.content.string : undefined;
+    const known = text === undefined ? undefined : strings.get(text);
     addresses.set(datum, known ?? end);
     if (known !== undefined) continue;
-    seen.set(key, end);
+    if (text !== undefined) strings.set(text, end);
     end += datum.size;
   }
   const fileSize = end - dataAddress;
@@ -93,11 +93,6 @@ function layOut(program: LaunchProgram): Layout {
   return { addresses, fileSize, memorySize: end - dataAddress };
 }
 
-function* placesOf(step: Step): Generator<Place> {
-  for (const operand of operandsOf(step)) if ('place' in operand) yield operand.place;
-  if ('result' in step && step.result !== undefined) yield step.result;
-}
-
 function operandsOf(step: Step): readonly Operand[] {
   if (step.op === 'call') return step.args;
   if (step.op === 'jump') return step.when === undefined ? [] : [step.when[0], step.when[2]];
@@ -107,24 +102,28 @@ function operandsOf(step: Step): readonly Operand[] {
 
 class Writer {
   readonly #image: Buffer;
+  /** The same memory as 32-bit words: everything but strings and bytes lies at multiples of four. */
+  readonly #words: Uint32Array;
   readonly #addresses: ReadonlyMap<Datum, number>;
   readonly #arch: Architecture;
 
   constructor(image: Buffer, addresses: ReadonlyMap<Datum, number>, arch: Architecture) {
     this.#image = image;
+    this.#words = new Uint32Array(image.buffer, image.byteOffset, image.length / 4);
     this.#addresses = addresses;
     this.#arch = arch;
   }
 
-  datum(datum: Datum, address: number): void {
+  datum({ content }: Datum, address: number): void {
+    if (content === 'zeroed') return;
     const offset = offsetOf(address);
-    if (datum.content === undefined) return;
-    if ('bytes' in datum.content) this.#image.set(datum.content.bytes, offset);
-    else datum.content.words.forEach((word, index) => void this.#operand(word, offset + index * 8));
+    if ('string' in content) this.#image.write(content.string, offset);
+    else if ('bytes' in content) this.#image.set(content.bytes, offset);
+    else for (const [index, word] of content.words.entries()) this.#operand(word, offset / 4 + index * 2);
   }
 
   step(step: Step, address: number): void {
-    const offset = offsetOf(address);
+    const at = offsetOf(address) / 4;
     let op: number = opcode[step.op];
     let code = 0;
     let extra = 0;
@@ -133,7 +132,7 @@ class Writer {
       if (!step.checked) op = opcode.try;
       code = syscallNumbers[step.call][this.#arch === 'x64' ? 0 : 1];
       if (step.tolerate.length > 4) throw new RangeError(`${step.what}: more than four tolerated errnos`);
-      extra = step.tolerate.reduce((sum, errno, index) => sum + errno * 2 ** (index * 8), 0);
+      for (const [index, errno] of step.tolerate.entries()) extra += errno * 2 ** (index * 8);
       if (step.result) result = this.#addressOf(step.result);
     } else if (step.op === 'jump') {
       code = condition[step.when?.[1] ?? 'eq'];
@@ -143,27 +142,26 @@ class Writer {
       result = this.#addressOf(step.result);
     }
     let indirect = 0;
-    operandsOf(step).forEach((operand, index) => {
-      if (this.#operand(operand, offset + 16 + index * 8)) indirect |= 1 << index;
-    });
-    this.#image.writeUInt8(op, offset);
-    this.#image.writeUInt8(indirect, offset + 1);
-    this.#image.writeUInt16LE(code, offset + 2);
-    this.#image.writeUInt32LE(extra, offset + 4);
-    this.#image.writeUInt32LE(result, offset + 8);
+    let argument = at + 4;
+    for (const operand of operandsOf(step)) {
+      if (this.#operand(operand, argument)) indirect |= 1 << ((argument - at - 4) / 2);
+      argument += 2;
+    }
+    this.#words[at] = op | (indirect << 8) | (code << 16);
+    this.#words[at + 1] = extra;
+    this.#words[at + 2] = result;
   }
 
-  /** @returns true where the word is an address to load the value from. */
-  #operand(operand: Operand, offset: number): boolean {
+  /** Writes eight bytes. @returns true where they are an address to load the value from. */
+  #operand(operand: Operand, at: number): boolean {
     if (operand.kind === 'number') {
       const { value } = operand;
-      if (typeof value === 'number' && value >= 0 && value <= 0xffffffff)
-        this.#image.writeUInt32LE(value, offset);
-      else this.#image.writeBigUInt64LE(BigInt.asUintN(64, resolve(value, this.#arch)), offset);
+      const number = typeof value === 'object' ? value[this.#arch] : value;
+      this.#words[at] = number; // modulo 2^32, as every typed array does
+      this.#words[at + 1] = Math.floor(number / 2 ** 32);
       return false;
     }
-    const address = operand.kind === 'step' ? addressOfStep(operand.label) : this.#addressOf(operand.place);
-    this.#image.writeUInt32LE(address, offset);
+    this.#words[at] = operand.kind === 'step' ? addressOfStep(operand.label) : this.#addressOf(operand.place);
     return operand.kind === 'value';
   }
 

@@ -4,13 +4,21 @@
  */
 import type { Num, SyscallName } from '@tc/linux';
 
-/** A piece of the image's data segment: bytes, or 8-byte words of which some are addresses of other pieces. */
+/** A piece of the image's data segment. */
 export interface Datum {
-  /** As it is printed in a call: `"proc"`, `{flags=RESOLVE_IN_ROOT}`. */
-  readonly text: string;
   readonly size: number;
-  readonly content: { readonly bytes: Uint8Array } | { readonly words: readonly Operand[] } | undefined;
+  readonly content: Content;
+  /** As it is printed in a call: `{flags=O_PATH}`. Strings print themselves. */
+  readonly text?: string;
 }
+
+export type Content =
+  /** Ends with a NUL in memory. Equal ones stand there once. */
+  | { readonly string: string }
+  | { readonly bytes: Uint8Array }
+  /** 8 bytes each, some of them addresses of other data. */
+  | { readonly words: readonly Operand[] }
+  | 'zeroed';
 
 /** Eight bytes of a datum that a step writes or reads. */
 export interface Place {

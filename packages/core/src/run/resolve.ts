@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, posix, resolve as resolvePath } from 'node:path';
 import { capabilityNames, readCgroupHost, TcError } from '@tc/linux';
 import { normaliseLimits } from '../cgroups/limits.ts';
@@ -31,7 +30,7 @@ export function resolveRun(command: readonly string[], options: RunOptions): Res
       'name the program to run: run(["sh", "-c", "..."], ...)',
     );
   }
-  const id = options.name ?? randomBytes(6).toString('hex');
+  const id = options.name ?? randomName();
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}$/.test(id)) {
     invalid(
       `${JSON.stringify(id)} is not a name`,
@@ -82,6 +81,11 @@ export function resolveRun(command: readonly string[], options: RunOptions): Res
     timeoutMs: options.timeout === undefined ? undefined : parseDuration(options.timeout, 'set the timeout'),
   };
   return { spec, cgroups, warnings };
+}
+
+/** 12 hexadecimal digits from the kernel: loading node:crypto for them would take longer than a container. */
+function randomName(): string {
+  return readFileSync('/proc/sys/kernel/random/uuid', 'latin1').replaceAll('-', '').slice(0, 12);
 }
 
 function invalid(problem: string, operation: string, hint: string): never {

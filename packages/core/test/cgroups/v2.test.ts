@@ -68,7 +68,7 @@ describe('a v2 plan', () => {
       {
         path: '/cg/cgroup.subtree_control',
         value: '+cpu +cpuset',
-        diagnose: { EBUSY: { hint: /internal processes/ } },
+        diagnose: { EBUSY: { hint: /no process lives in it/ } },
       },
     ]);
   });
@@ -107,7 +107,25 @@ describe('a v2 plan in a cgroup of the user’s choice', () => {
   it('leaves figures out where processes are in the way of enabling their controllers', () => {
     const busy = { ...below, '/cg/jobs/cgroup.procs': '17\n' };
     expect(planIn(busy, {}).enable).toEqual([]);
-    expect(planIn(busy, { pids: 5 }).enable).toMatchObject([{ value: '+pids' }]);
+  });
+
+  it('refuses a limit where processes are in the way of enabling its controller', () => {
+    const busy = { ...below, '/cg/jobs/cgroup.procs': '17\n' };
+    expect(thrownBy(() => planIn(busy, { pids: 5 }))).toMatchObject({
+      code: 'CGROUP_PARENT_BUSY',
+      path: '/cg/jobs',
+      hint: expect.stringContaining('cgroupParent'),
+    });
+    const enabled = { ...busy, '/cg/jobs/cgroup.subtree_control': 'pids\n' };
+    expect(planIn(enabled, { pids: 5 }).enable).toEqual([]);
+  });
+
+  it.each(['threaded', 'domain threaded', 'domain invalid'])('refuses one of type %j', (type) => {
+    const threaded = { ...below, '/cg/jobs/cgroup.type': `${type}\n` };
+    expect(thrownBy(() => planIn(threaded, {}))).toMatchObject({
+      code: 'CGROUP_PARENT_THREADED',
+      path: '/cg/jobs',
+    });
   });
 
   it('leaves figures out where it may not enable their controllers', () => {

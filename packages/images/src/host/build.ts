@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -16,6 +15,7 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { TcError } from '@tc/linux';
+import { sha256 } from './hashes.ts';
 import type { Placed, TreeEntry } from './tree.ts';
 
 export interface BuiltTree {
@@ -74,7 +74,7 @@ async function writeEntry(at: string, entry: FileEntry): Promise<{ hash: string;
   // The mode is set anew, since copyFile keeps the host's, with the set-user-ID bits of mount or ping.
   chmodSync(at, entry.mode);
   utimesSync(at, mtime, mtime);
-  return { hash: hash('sha256', content), bytes: content.length };
+  return { hash: sha256(content), bytes: content.length };
 }
 
 async function copyHostFile(source: string, at: string): Promise<void> {
@@ -118,7 +118,7 @@ function treeHash(entries: readonly Placed[], contentHash: (path: string) => str
     const type = entry.type === 'directory' ? 'directory' : 'file';
     return `${path}\0${type}\0${entry.mode.toString(8)}\0${contentHash(path)}\n`;
   });
-  return hash('sha256', lines.join(''));
+  return sha256(lines.join(''));
 }
 
 async function inParallel(tasks: readonly (() => Promise<void>)[]): Promise<void> {

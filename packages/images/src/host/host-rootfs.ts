@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { TcError } from '@tc/linux';
 import { dataDirectory } from '../data-directory.ts';
+import { cheapHash, sha256 } from './hashes.ts';
 import { type HostPlan, type HostRequest, planHostImage, type ToolProblem } from './plan.ts';
 import { type HostRecord, isCurrent } from './record.ts';
 import { defaultSearchDirectories, searchDirectories } from './search-path.ts';
@@ -43,6 +43,12 @@ export interface HostRootfs {
 /** Part of every key: raise it when the same host should give another tree. */
 const builderVersion = 1;
 
+/** A request with its whole text, and the file name that its record goes by. */
+interface KeyedRequest extends HostRequest {
+  readonly text: string;
+  readonly key: string;
+}
+
 /** Builds under way in this process, so that ten calls at once build once. */
 const underWay = new Map<string, Promise<HostRootfs>>();
 
@@ -60,13 +66,12 @@ const underWay = new Map<string, Promise<HostRootfs>>();
 export async function hostRootfs(options: HostRootfsOptions = {}): Promise<HostRootfs> {
   const request = toRequest(options);
   const store = new HostStore(resolve(options.dataDir ?? dataDirectory()));
-  const requestKey = keyOf([builderVersion, process.arch, request.directories, request.tools]);
-  const record = store.readRecord(requestKey);
-  if (record !== undefined && isCurrent(record) && store.has(record.digest))
+  const record = store.readRecord(request.key);
+  if (record?.request === request.text && isCurrent(record) && store.has(record.digest))
     return result(store, record, true);
 
-  const buildKey = `${store.directory}\0${requestKey}`;
-  const build = underWay.get(buildKey) ?? refresh(store, request, requestKey);
+  const buildKey = `${store.directory}\0${request.text}`;
+  const build = underWay.get(buildKey) ?? refresh(store, request);
   underWay.set(buildKey, build);
   try {
     return await build;
@@ -75,11 +80,11 @@ export async function hostRootfs(options: HostRootfsOptions = {}): Promise<HostR
   }
 }
 
-async function refresh(store: HostStore, request: HostRequest, requestKey: string): Promise<HostRootfs> {
+async function refresh(store: HostStore, request: KeyedRequest): Promise<HostRootfs> {
   try {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await planAndBuild(store, request, requestKey);
+        return await planAndBuild(store, request);
       } catch (error) {
         // A package manager replaces files one by one; the second look sees the new ones.
         const isChange = error instanceof TcError && error.code === 'HOST_FILE_CHANGED';
@@ -91,15 +96,15 @@ async function refresh(store: HostStore, request: HostRequest, requestKey: strin
   }
 }
 
-async function planAndBuild(store: HostStore, request: HostRequest, requestKey: string): Promise<HostRootfs> {
+async function planAndBuild(store: HostStore, request: KeyedRequest): Promise<HostRootfs> {
   const plan = planHostImage(request);
-  const planKey = keyOf(plan.entries);
+  const planKey = sha256(JSON.stringify(plan.entries));
   // Often something near the inputs changed, and none of them: a package that this image has nothing of.
   const known = store.findByPlan(planKey);
   const { digest, bytes, files } = known ?? (await store.build(plan.entries));
-  const record = toRecord(plan, planKey, { digest, bytes, files });
+  const record = toRecord(plan, request.text, planKey, { digest, bytes, files });
   try {
-    store.writeRecord(requestKey, record);
+    store.writeRecord(request.key, record);
   } catch (error) {
     // A tree on a file system that is read-only by now is still a tree.
     if (known === undefined) throw error;
@@ -109,11 +114,12 @@ async function planAndBuild(store: HostStore, request: HostRequest, requestKey: 
 
 function toRecord(
   plan: HostPlan,
+  request: string,
   planKey: string,
   tree: Pick<HostRecord, 'digest' | 'bytes' | 'files'>,
 ): HostRecord {
   const { tools, missing, problems, inputs } = plan;
-  return { ...tree, tools, missing, problems, planKey, inputs };
+  return { ...tree, request, tools, missing, problems, planKey, inputs };
 }
 
 function result(store: HostStore, record: HostRecord, cached: boolean): HostRootfs {
@@ -121,14 +127,14 @@ function result(store: HostStore, record: HostRecord, cached: boolean): HostRoot
   return { path: store.rootfs(digest), digest, tools, missing, problems, bytes, files, cached };
 }
 
-function toRequest({ path, tools = hostTools }: HostRootfsOptions): HostRequest {
+function toRequest({ path, tools = hostTools }: HostRootfsOptions): KeyedRequest {
   for (const name of tools) {
     if (/^(\.{0,2}|.*[/\0].*)$/s.test(name)) throw badName(name);
   }
-  return {
-    directories: path === undefined ? defaultSearchDirectories() : searchDirectories(path),
-    tools: [...new Set(['sh', ...tools])].sort(),
-  };
+  const directories = path === undefined ? defaultSearchDirectories() : searchDirectories(path);
+  const names = [...new Set(['sh', ...tools])].sort();
+  const text = JSON.stringify([builderVersion, process.arch, directories, names]);
+  return { directories, tools: names, text, key: cheapHash(text) };
 }
 
 function badName(name: string): TcError {
@@ -138,5 +144,3 @@ function badName(name: string): TcError {
     hint: 'Give names, such as `ls`, and the directories to search as `path`.',
   });
 }
-
-const keyOf = (value: unknown): string => hash('sha256', JSON.stringify(value));

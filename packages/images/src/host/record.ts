@@ -11,6 +11,8 @@ export interface HostRecord {
   tools: readonly string[];
   missing: readonly string[];
   problems: readonly ToolProblem[];
+  /** The request in full: its key, the file's name, is too short to be unique. */
+  request: string;
   /** Two plans of the same key make the same tree. */
   planKey: string;
   inputs: readonly (readonly [path: string, signature: Signature])[];
@@ -28,6 +30,7 @@ function isRecord(value: unknown): value is HostRecord {
   const record: Partial<Record<keyof HostRecord, unknown>> = value;
   return (
     typeof record.digest === 'string' &&
+    typeof record.request === 'string' &&
     typeof record.planKey === 'string' &&
     typeof record.bytes === 'number' &&
     typeof record.files === 'number' &&

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -9,10 +8,10 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuiltTree, buildTree } from './build.ts';
 import { type HostRecord, parseRecord } from './record.ts';
@@ -68,7 +67,7 @@ export class HostStore {
   writeRecord(requestKey: string, record: HostRecord): void {
     const path = this.#recordPath(requestKey);
     mkdirSync(this.#index, { recursive: true });
-    const temporary = `${path}.${randomBytes(6).toString('hex')}`;
+    const temporary = `${path}.${unique()}`;
     writeFileSync(temporary, JSON.stringify(record), { flag: 'wx' });
     renameSync(temporary, path);
   }
@@ -84,13 +83,13 @@ export class HostStore {
       mkdirSync(rootfs);
       const built = await buildTree(rootfs, entries);
       chmodSync(staging, 0o755);
-      await this.#publish(staging, built.digest);
+      this.#publish(staging, built.digest);
       return built;
     } finally {
-      await rm(staging, { recursive: true, force: true }).catch(() => undefined);
-      await this.#removeOlder(this.directory, (name) => name.startsWith(stagingPrefix), stagingAgeMs);
+      tryRemove(staging);
+      this.#removeOlder(this.directory, (name) => name.startsWith(stagingPrefix), stagingAgeMs);
       // A record that is still in use comes back, for the price of one look at the host.
-      await this.#removeOlder(this.#index, () => true, recordAgeMs);
+      this.#removeOlder(this.#index, () => true, recordAgeMs);
     }
   }
 
@@ -102,24 +101,24 @@ export class HostStore {
     chmodSync(staging, 0o700);
   }
 
-  async #publish(staging: string, digest: string): Promise<void> {
+  #publish(staging: string, digest: string): void {
     const final = join(this.directory, digest.replace('sha256:', ''));
     if (tryRename(staging, final) || this.has(digest)) return;
     // What is there is broken. It leaves the way it came, so that nobody meets it while it is removed.
-    const broken = join(this.directory, `${stagingPrefix}broken-${randomBytes(6).toString('hex')}`);
+    const broken = join(this.directory, `${stagingPrefix}broken-${unique()}`);
     tryRename(final, broken);
     if (!tryRename(staging, final) && !this.has(digest)) throw new Error(`${final} is in the way`);
-    await rm(broken, { recursive: true, force: true }).catch(() => undefined);
+    tryRemove(broken);
   }
 
   /** Best effort: what can't be removed now stays until another build. */
-  async #removeOlder(directory: string, isMine: (name: string) => boolean, ageMs: number): Promise<void> {
+  #removeOlder(directory: string, isMine: (name: string) => boolean, ageMs: number): void {
     if (!existsSync(directory)) return;
     for (const name of readdirSync(directory).filter(isMine)) {
       const path = join(directory, name);
       const stats = lstatSync(path, { throwIfNoEntry: false });
       if (stats === undefined || Date.now() - stats.mtimeMs < ageMs) continue;
-      await rm(path, { recursive: true, force: true }).catch(() => undefined);
+      tryRemove(path);
     }
   }
 
@@ -138,4 +137,19 @@ function tryRename(from: string, to: string): boolean {
     if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOENT') return false;
     throw error;
   }
+}
+
+/** Best effort: what can't be removed now is removed by a later build. */
+function tryRemove(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {}
+}
+
+let uniqueCount = 0;
+
+/** Differs between processes and between calls; nothing secret hangs on it. */
+function unique(): string {
+  uniqueCount += 1;
+  return `${process.pid}-${Date.now().toString(36)}-${uniqueCount}`;
 }

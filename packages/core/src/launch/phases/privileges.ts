@@ -1,5 +1,5 @@
 /** The last steps before the command: everything that it must not keep is given up. */
-import { type CapabilityName, capabilityNames, miscConstants, prctlOptions } from '@tc/linux';
+import { capabilityNames, miscConstants, prctlOptions } from '@tc/linux';
 import { address, bytes, cell, flags, load, NULL, number, string, stringArray } from '../data.ts';
 import type { CallStep } from '../program.ts';
 import { messages } from '../protocol.ts';
@@ -62,21 +62,29 @@ export function dropPrivileges(c: Context): void {
 
 /** A capability that is not in the bounding set can't come back by executing a file: capabilities(7). */
 function dropBoundingSet({ p, spec }: Context): void {
-  const keep = new Set(spec.process.capabilities);
-  // 63 is the highest that the kernel's sets can hold; EINVAL says that this kernel has fewer.
-  for (let capability = 0; capability < 64; capability += 1) {
-    if (keep.has(capability)) continue;
-    const name: CapabilityName | undefined = capabilityNames[capability];
-    p.call(
-      'prctl',
-      [flags(prctlOptions, 'PR_CAPBSET_DROP'), number(capability, name ?? String(capability))],
-      {
-        what: 'drop capabilities from the bounding set',
-        why: 'nothing that is executed inside can ever gain them',
-        tolerate: ['EINVAL'],
-      },
-    );
-  }
+  const keep = spec.process.capabilities.reduce((sum, capability) => sum + 2 ** capability, 0);
+  const capability = cell('capability');
+  const bit = cell('bit');
+  const [next, done] = [p.label(), p.label()];
+  const loop = p.here();
+  p.compute(bit, number(keep), 'shr', load(capability));
+  p.compute(bit, load(bit), 'and', 1);
+  p.jumpIf(load(bit), 'ne', 0, next);
+  p.call('prctl', [flags(prctlOptions, 'PR_CAPBSET_DROP'), load(capability), 0, 0, 0], {
+    what: `drop all capabilities from the bounding set but ${capabilityNameList(spec.process.capabilities)}`,
+    why: 'nothing that is executed inside can ever gain the others',
+    tolerate: ['EINVAL'], // the first number that this kernel has no capability for
+    result: bit,
+  });
+  p.jumpIf(load(bit), 'lt', 0, done);
+  p.place(next);
+  p.compute(capability, load(capability), 'add', 1);
+  p.jump(loop);
+  p.place(done);
+}
+
+function capabilityNameList(capabilities: readonly number[]): string {
+  return capabilities.map((capability) => capabilityNames[capability] ?? capability).join(', ') || 'none';
 }
 
 function capabilityHeader() {
@@ -95,8 +103,7 @@ function capabilitySets(capabilities: readonly number[]) {
     sets.writeUInt32LE(bits, half * 12);
     sets.writeUInt32LE(bits, half * 12 + 4);
   }
-  const names = capabilities.map((capability) => capabilityNames[capability] ?? capability).join('|');
-  return bytes(sets, `{effective=permitted=${names || '0'}, inheritable=0}`);
+  return bytes(sets, `{effective=permitted={${capabilityNameList(capabilities)}}, inheritable={}}`);
 }
 
 function gids(groups: readonly number[]) {

@@ -199,12 +199,12 @@ function waitForEnd(c: Context): Label {
   const timedOut = p.label();
   const control = p.label();
   const kill = p.label();
-  const readable = 1n << 32n; // POLLIN in the events field of struct pollfd
+  const readable = 2 ** 32; // POLLIN in the events field of struct pollfd
   const polls = buffer(24, '[{pidfd}, {control}, {timer}]');
   const [pollExit, pollControl, pollTimer] = [at(polls, 0), at(polls, 8), at(polls, 16)];
 
   p.compute(pollExit, load(c.pidfd), 'add', number(readable));
-  p.set(pollControl, number(BigInt(controlFd) + readable));
+  p.set(pollControl, number(controlFd + readable));
   if (spec.timeoutMs !== undefined) {
     const timer = cell('timer_fd');
     p.call('timerfd_create', [flags(miscConstants, 'CLOCK_MONOTONIC'), flags(miscConstants, 'TFD_CLOEXEC')], {

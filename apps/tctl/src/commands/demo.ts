@@ -1,0 +1,50 @@
+import { cleanUpAbandoned, type Limits, run } from '@tc/core';
+import { hostRootfs } from '@tc/images';
+
+const limits: Limits = { memory: '64m', pids: 20, cpus: 0.5 };
+
+/** Prints what it runs, and what the container sees: v1's file where there is one, else v2's. */
+const script = `
+say() { printf '\\n\\033[1m%s\\033[0m\\n' "$1"; }
+say 'Its host name (UTS namespace)'
+hostname
+say 'Its processes: the first is number 1 (PID namespace)'
+ps -eo pid,ppid,user,args
+say 'Its root directory (mount namespace, pivot_root)'
+ls -l /
+say 'Its network (network namespace)'
+ip -brief address
+say 'Its limits (cgroups)'
+cd /sys/fs/cgroup
+for file in memory.max memory/memory.limit_in_bytes pids.max pids/pids.max cpu.max cpu*/cpu.cfs_quota_us; do
+  [ -e "$file" ] && printf '%-32s %s\\n' "$file" "$(cat "$file")"
+done
+exit 0
+`;
+
+/** What `npm start` shows until there is a dashboard, and always where there is no terminal. */
+export async function demoCommand(): Promise<number> {
+  await cleanUpAbandoned();
+  const image = await hostRootfs();
+  const size = (image.bytes / 2 ** 20).toFixed(0);
+  console.log(
+    `The image "host": ${image.tools.length} programs of this machine, ${size} MiB, in ${image.path}`,
+  );
+  console.log(`Running sh in a container with the limits ${JSON.stringify(limits)}`);
+  const color = process.stdout.isTTY && !process.env['NO_COLOR'];
+  const result = await run(['sh', '-c', color ? script : script.replaceAll(/\\033\[\d?m/g, '')], {
+    rootfs: { path: image.path, mode: 'overlay' },
+    hostname: 'my-container',
+    limits,
+    reject: true,
+  });
+  process.stdout.write(result.stdout);
+  process.stderr.write(result.stderr);
+  const { wallMs, cpuUsec, maxMemoryBytes } = result;
+  const memory = (maxMemoryBytes / 2 ** 20).toFixed(1);
+  console.log(
+    `\nIt ran for ${wallMs.toFixed(1)} ms, used ${(cpuUsec / 1000).toFixed(1)} ms of CPU and ${memory} MiB.`,
+  );
+  console.log('Try: node_modules/.bin/tctl run -m 64m host sh    (and --explain, to see every system call)');
+  return 0;
+}

@@ -1,0 +1,57 @@
+import type { OptionTable } from '../cli/options.ts';
+
+/** The options of `tctl run`: Docker's names where Docker has them. */
+export const runOptions = {
+  rm: { about: 'remove the container when it ends (it always is, as yet)' },
+  name: { value: 'NAME', about: 'name of the container' },
+  memory: { short: 'm', value: 'SIZE', about: 'memory limit, e.g. 64m' },
+  'memory-swap': { value: 'SIZE', about: 'memory and swap together, or -1 for no limit on swap' },
+  'memory-reservation': { value: 'SIZE', about: 'memory that is reclaimed last' },
+  'memory-high': { value: 'SIZE', about: 'throttle the container above this much memory (cgroup v2)' },
+  'pids-limit': { value: 'N', about: 'number of processes and threads' },
+  pids: { value: 'N', about: 'the same as --pids-limit' },
+  cpus: { value: 'N', about: 'CPU time in cores, e.g. 0.5' },
+  'cpu-weight': { value: 'N', about: 'share of the CPU under contention, 1 to 10000, default 100' },
+  'cpuset-cpus': { value: 'LIST', about: 'CPUs that it may use, e.g. 0-3,5' },
+  'device-read-bps': {
+    value: 'DEV:RATE',
+    multiple: true,
+    about: 'limit reading from a device, in bytes a second',
+  },
+  'device-write-bps': {
+    value: 'DEV:RATE',
+    multiple: true,
+    about: 'limit writing to a device, in bytes a second',
+  },
+  'device-read-iops': {
+    value: 'DEV:RATE',
+    multiple: true,
+    about: 'limit reading from a device, in operations a second',
+  },
+  'device-write-iops': {
+    value: 'DEV:RATE',
+    multiple: true,
+    about: 'limit writing to a device, in operations a second',
+  },
+  'cgroup-parent': { value: 'PATH', about: 'existing cgroup to put the container into' },
+  cgroups: { value: 'enabled|disabled', about: 'whether to make cgroups at all' },
+  hostname: { short: 'h', value: 'NAME', about: 'host name inside' },
+  env: { short: 'e', value: 'KEY=VALUE', multiple: true, about: 'set a variable; KEY alone passes yours on' },
+  workdir: { short: 'w', value: 'DIR', about: 'working directory inside' },
+  user: { short: 'u', value: 'UID[:GID]', about: 'user to run as' },
+  volume: {
+    short: 'v',
+    value: 'SRC:DST[:ro]',
+    multiple: true,
+    about: 'mount a directory or file of the host',
+  },
+  network: { value: 'none|host', about: 'network: only lo (default), or the host’s' },
+  userns: { value: 'private|host', about: 'private: root inside is you outside' },
+  timeout: { value: 'TIME', about: 'kill the container after e.g. 5s' },
+  rootfs: { value: 'DIR', about: 'use a directory as the root file system, instead of an image' },
+  'read-only': { about: 'make the root file system read-only' },
+  'no-pivot': { about: 'use chroot in place of pivot_root' },
+  explain: { about: 'print every system call and why, and then run' },
+  'dry-run': { about: 'print every system call and why, and stop; needs no root' },
+  help: { about: 'print this' },
+} as const satisfies OptionTable;

@@ -1,0 +1,49 @@
+import { table } from '../table.ts';
+import type { SupervisorMemory } from './supervisor-memory.ts';
+
+export interface Measurement {
+  readonly group: string;
+  readonly name: string;
+  readonly atOnce: number;
+  /** From the start of the first to the end of the last. */
+  readonly medianMs: number;
+  readonly p95Ms: number;
+  /** Of the medians, to the first case of the group in the same rounds. */
+  readonly ratio: number;
+}
+
+export interface Report {
+  readonly machine: string;
+  readonly measurements: Measurement[];
+  readonly memory: SupervisorMemory[];
+  readonly skipped: { name: string; reason: string }[];
+}
+
+const notes = `
+Times are from spawn to exit of /bin/true as Node.js sees it, in interleaved rounds; eight at once is the time
+for all eight. Ratios are those of the medians to the group's first line. Root file systems, bundles and the
+runtimes' own state are on a tmpfs; tctl's state is in /run/tctl unless said otherwise. runc and crun make their
+cgroups in any case; bwrap and unshare make none. crun runs in a mount namespace without the empty cgroup2 of a
+hybrid host, which it refuses, and is timed by a Node.js in there. Private memory is Private_Clean and
+Private_Dirty of the process that stays for the container's life; anonymous is the part that no file backs.`;
+
+export function printReport({ machine, measurements, memory, skipped }: Report): void {
+  console.log(machine);
+  const groups = Map.groupBy(measurements, ({ group, atOnce }) => `${group}, ${atOnce === 1 ? 'one' : atOnce} at a time`);
+  for (const [title, rows] of groups) {
+    const cells = rows.map(({ name, medianMs, p95Ms, ratio }) => [
+      name,
+      medianMs.toFixed(2),
+      p95Ms.toFixed(2),
+      ratio.toFixed(2),
+    ]);
+    console.log(`\n${table([title, 'median ms', 'p95 ms', 'ratio'], cells)}`);
+  }
+  const kb = memory.map((each) => [
+    each.name,
+    ...[each.privateKb, each.privateAnonymousKb, each.sharedKb].map(String),
+  ]);
+  console.log(`\n${table(['supervisor of one container', 'private KiB', 'anonymous KiB', 'shared KiB'], kb)}`);
+  for (const { name, reason } of skipped) console.log(`\nskipped: ${name}: ${reason.split('\n')[0]}`);
+  console.log(notes);
+}

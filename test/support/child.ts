@@ -1,0 +1,50 @@
+/**
+ * A Node.js process of its own that runs containers, for what can't be done in the test's: to be killed, or to be
+ * started with descriptors, keys or cgroups of another kind. Takes one argument, a `Job` as JSON.
+ */
+import { readlinkSync, writeSync } from 'node:fs';
+import { type RunOptions, run } from '@tc/core';
+
+export interface Job {
+  readonly command: readonly string[];
+  readonly options: RunOptions;
+  /** Tell where these descriptors of the process lead. */
+  readonly descriptors?: readonly number[];
+  /** Instead of once, run it over and over, so many at a time, and say `ready` before. */
+  readonly forever?: number;
+}
+
+export interface Answer {
+  readonly exitCode?: number;
+  readonly reason?: string;
+  readonly stdout?: string;
+  readonly stderr?: string;
+  readonly error?: { readonly code: unknown; readonly operation: unknown; readonly hint: unknown; readonly message: string };
+  readonly descriptors?: readonly string[];
+}
+
+const job: Job = JSON.parse(process.argv[2] ?? '');
+const name = job.options.name ?? 'child';
+
+if (job.forever === undefined) {
+  const descriptors = job.descriptors?.map((fd) => readlinkSync(`/proc/self/fd/${fd}`));
+  let answer: object;
+  try {
+    answer = await run(job.command, job.options);
+  } catch (error) {
+    const { code, operation, hint, message } = error as Error & Record<string, unknown>;
+    answer = { error: { code, operation, hint, message } };
+  }
+  console.log(JSON.stringify({ ...answer, descriptors }));
+} else {
+  let launches = 0;
+  const again = async (): Promise<void> => {
+    for (;;) {
+      launches += 1;
+      writeSync(1, '.'); // our parent counts them
+      await run(job.command, { ...job.options, name: `${name}-${launches}` });
+    }
+  };
+  writeSync(1, 'ready\n');
+  await Promise.all(Array.from({ length: job.forever }, again));
+}

@@ -1,0 +1,126 @@
+/** What a container could leave behind on the host, as lines that can be compared. */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseMountinfo } from '@tc/linux';
+import { scaled } from './scale.ts';
+
+/** What `read` gives, or undefined where the thing has just vanished. */
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+const list = (directory: string): string[] => attempt(() => readdirSync(directory)) ?? [];
+const mountInfo = (): string => readFileSync('/proc/self/mountinfo', 'utf8');
+
+/** Where cgroup hierarchies of either version are mounted. */
+export function cgroupMountPoints(): string[] {
+  const mounts = parseMountinfo(mountInfo()).filter(({ fsType }) => /^cgroup2?$/.test(fsType));
+  return [...new Set(mounts.map(({ mountPoint }) => mountPoint))];
+}
+
+function cgroups(): string[] {
+  return cgroupMountPoints().flatMap((mountPoint) =>
+    list(mountPoint)
+      .filter((name) => name.startsWith('tctl-'))
+      .map((name) => `cgroup ${join(mountPoint, name)}`),
+  );
+}
+
+export interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly pidNamespace: string | undefined;
+}
+
+export function processes(): Process[] {
+  return list('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+      const match = stat === undefined ? null : /^\d+ \((.*)\) . (\d+)/s.exec(stat);
+      if (match === null) return [];
+      const command = attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? '';
+      const pidNamespace = attempt(() => readlinkSync(`/proc/${pid}/ns/pid`));
+      return { pid: Number(pid), parent: Number(match[2]), name: match[1] ?? '', command: command.split('\0'), pidNamespace };
+    });
+}
+
+/** The pids of the supervisors of a container, by what ps shows. */
+export function supervisorsOf(id: string): number[] {
+  return processes()
+    .filter(({ command }) => command[0] === 'tctl-shim' && command[1] === id)
+    .map(({ pid }) => pid);
+}
+
+/** Supervisors, what runs in other PID namespaces than ours, and our own children, dead ones too. */
+function containerProcesses(): string[] {
+  const ours = readlinkSync('/proc/self/ns/pid');
+  return processes()
+    .filter(
+      ({ parent, name, pidNamespace }) =>
+        name === 'tctl-shim' || parent === process.pid || (pidNamespace !== undefined && pidNamespace !== ours),
+    )
+    .map(({ pid, parent, name, command }) => {
+      const whose = parent === process.pid ? 'our child ' : '';
+      return `process ${pid} ${whose}${name} ${command.join(' ')}`;
+    });
+}
+
+function descriptors(): string[] {
+  return list('/proc/self/fd').flatMap((fd) => {
+    const target = attempt(() => readlinkSync(`/proc/self/fd/${fd}`));
+    // The test runner opens its own files when it likes; containers are given pipes, sockets and memory files.
+    return target === undefined || (target.startsWith('/') && !target.startsWith('/memfd:'))
+      ? []
+      : `descriptor ${fd} ${target}`;
+  });
+}
+
+function files(runtimeDirectory: string): string[] {
+  const state = list(runtimeDirectory).filter((name) => name !== 'lock');
+  const temporary = list(tmpdir()).filter((name) => /tctl/.test(name));
+  return [
+    ...state.map((name) => `state ${join(runtimeDirectory, name)}`),
+    ...temporary.map((name) => `file ${join(tmpdir(), name)}`),
+  ];
+}
+
+export function traces(runtimeDirectory: string): Set<string> {
+  const mounts = mountInfo().trim().split('\n').map((line) => `mount ${line}`);
+  return new Set([
+    ...cgroups(),
+    ...mounts,
+    ...containerProcesses(),
+    ...descriptors(),
+    ...files(runtimeDirectory),
+  ]);
+}
+
+/**
+ * What is there now and was not before. What is ours must be gone at once, but for the turns of the event loop in
+ * which Node.js closes its pipes. Somebody else may run containers on this machine too: theirs get time to end.
+ */
+export async function leftovers(
+  before: ReadonlySet<string>,
+  runtimeDirectory: string,
+  isOurs: (line: string) => boolean,
+  patienceMs: { ours: number; others: number } = { ours: scaled(100), others: scaled(5000) },
+): Promise<string[]> {
+  const start = performance.now();
+  for (;;) {
+    const left = [...traces(runtimeDirectory)].filter((line) => !before.has(line));
+    const passed = performance.now() - start;
+    if (left.length === 0 || passed > patienceMs.others) return left;
+    const ours = left.filter(isOurs);
+    if (ours.length > 0 && passed > patienceMs.ours) return ours;
+    await sleep(5);
+  }
+}

@@ -1,0 +1,22 @@
+import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Answer, Job } from './child.ts';
+
+/** The command line of a process that does a job: `child.ts`. */
+export function nodeCommand(job: Job): string[] {
+  const script = fileURLToPath(new URL('child.ts', import.meta.url));
+  return [process.execPath, '--conditions=tc-source', '--no-warnings', script, JSON.stringify(job)];
+}
+
+export function startNode(job: Job, options: SpawnOptions = {}): ChildProcess {
+  const [command = '', ...args] = nodeCommand(job);
+  return spawn(command, args, options);
+}
+
+/** Runs a job in a new Node.js process. @param wrapper a command that ends by executing its own arguments. */
+export async function runInNode(wrapper: readonly string[], job: Job): Promise<Answer> {
+  const [command = '', ...args] = [...wrapper, ...nodeCommand(job)];
+  const { stdout } = await promisify(execFile)(command, args, { maxBuffer: 1e8 });
+  return JSON.parse(stdout);
+}
