@@ -27,15 +27,18 @@ describe('a disk of the host', () => {
     expect(stderr.match(/disk' for reading: Permission denied/g)).toHaveLength(3);
   });
 
-  it.each(['rw', 'ro', 'overlay'] as const)('can’t be opened by a device node of the image, in mode %s', async (mode) => {
-    const path = await ownRootfs(newDirectory());
-    // Harmless, and open to all where it lies on the host.
-    execFileSync('mknod', ['-m', '666', join(path, 'zero'), 'c', '1', '5']);
-    execFileSync('dd', [`if=${join(path, 'zero')}`, 'of=/dev/null', 'count=1'], { stdio: 'ignore' });
-    const { exitCode, stderr } = await box('dd if=/zero of=/dev/null count=1', { rootfs: { path, mode } });
-    expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/'\/zero': Permission denied/);
-  });
+  it.each(['rw', 'ro', 'overlay'] as const)(
+    'can’t be opened by a device node of the image, in mode %s',
+    async (mode) => {
+      const path = await ownRootfs(newDirectory());
+      // Harmless, and open to all where it lies on the host.
+      execFileSync('mknod', ['-m', '666', join(path, 'zero'), 'c', '1', '5']);
+      execFileSync('dd', [`if=${join(path, 'zero')}`, 'of=/dev/null', 'count=1'], { stdio: 'ignore' });
+      const { exitCode, stderr } = await box('dd if=/zero of=/dev/null count=1', { rootfs: { path, mode } });
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/'\/zero': Permission denied/);
+    },
+  );
 
   it('can’t be opened by a device node in a bind mount', async () => {
     const source = join(newDirectory(), 'source');

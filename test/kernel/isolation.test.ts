@@ -40,7 +40,10 @@ describe('a container', () => {
 
   it('starts its command as process 1, and ps shows only its own processes', async () => {
     const text = await output('echo $$; sleep 100 & ps -e -o pid= -o comm=');
-    const [first, ...rest] = text.trim().split('\n').map((line) => line.trim().split(/\s+/));
+    const [first, ...rest] = text
+      .trim()
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/));
     expect(first).toEqual(['1']);
     expect(rest.map(([, command]) => command)).toEqual(['sh', 'sleep', 'ps']);
     expect(rest[0]?.[0]).toBe('1');
@@ -76,7 +79,8 @@ describe('the files of the host', () => {
 
   it.each(['rw', 'ro', 'overlay'] as const)('are not reached by .. in mode %s', async (mode) => {
     const { path } = await besideSecret();
-    const script = 'stat -c %d:%i / /.. /../..; for p in /.. ../../../../.. /proc/../..; do cat $p/secret; done; ls /..';
+    const script =
+      'stat -c %d:%i / /.. /../..; for p in /.. ../../../../.. /proc/../..; do cat $p/secret; done; ls /..';
     const { stdout, stderr } = await box(script, { rootfs: { path, mode } });
     const [root, ...lines] = stdout.trim().split('\n');
     expect(lines.slice(0, 2)).toEqual([root, root]);
@@ -85,20 +89,31 @@ describe('the files of the host', () => {
     expect(stderr.match(/No such file/g)).toHaveLength(3);
   });
 
-  it.each(['/proc/1/root', '/proc/self/root', '/proc/1/cwd', '/proc/1/fd/0'])('are not reached through %s', async (link) => {
-    const { path, directory } = await besideSecret();
-    const script = `readlink ${link}; cat ${link}/../secret ${link}/${directory}/secret ${link}/../../../secret; ls ${link}/..`;
-    const { stdout } = await box(script, { rootfs: { path, mode: 'rw' } });
-    expect(stdout).not.toContain('secret');
-    expect(stdout).not.toContain('of the host');
-    expect(stdout.split('\n')[0]).toMatch(/^\/(dev\/null)?$/);
-  });
+  it.each(['/proc/1/root', '/proc/self/root', '/proc/1/cwd', '/proc/1/fd/0'])(
+    'are not reached through %s',
+    async (link) => {
+      const { path, directory } = await besideSecret();
+      const script = `readlink ${link}; cat ${link}/../secret ${link}/${directory}/secret ${link}/../../../secret; ls ${link}/..`;
+      const { stdout } = await box(script, { rootfs: { path, mode: 'rw' } });
+      expect(stdout).not.toContain('secret');
+      expect(stdout).not.toContain('of the host');
+      expect(stdout.split('\n')[0]).toMatch(/^\/(dev\/null)?$/);
+    },
+  );
 
   it('are not reached by a descriptor that Node.js was started with', async () => {
     const { directory } = await besideSecret();
-    const command = ['sh', '-c', 'ls /proc/1/fd; cat /proc/1/fd/9/secret; cat /proc/self/fd/9/secret; cat <&9'];
+    const command = [
+      'sh',
+      '-c',
+      'ls /proc/1/fd; cat /proc/1/fd/9/secret; cat /proc/self/fd/9/secret; cat <&9',
+    ];
     const wrapper = ['sh', '-c', `exec 9<${directory}; exec "$@"`, 'wrapper'];
-    const { descriptors, stdout, stderr } = await runInNode(wrapper, { command, options: defaults(), descriptors: [9] });
+    const { descriptors, stdout, stderr } = await runInNode(wrapper, {
+      command,
+      options: defaults(),
+      descriptors: [9],
+    });
     expect(descriptors).toEqual([directory]);
     expect(stdout).toBe('0\n1\n2\n');
     expect(stderr).toMatch(/fd\/9\/secret: No such file/);
@@ -107,7 +122,10 @@ describe('the files of the host', () => {
 
   it('are not among the mounts', async () => {
     const text = await output('cat /proc/self/mountinfo');
-    const mountPoints = text.trim().split('\n').map((line) => line.split(' ')[4] ?? '');
+    const mountPoints = text
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ')[4] ?? '');
     expect(mountPoints.filter((path) => !/^\/$|^\/(proc|sys|dev|tmp)(\/|$)/.test(path))).toEqual([]);
     expect(mountPoints.filter((path) => path === '/')).toHaveLength(1);
   });

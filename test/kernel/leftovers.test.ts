@@ -35,7 +35,9 @@ describe('the check for leftovers', () => {
   });
 
   it('finds a child process, and a process in another PID namespace', async () => {
-    const child: ChildProcess = spawn('unshare', ['--pid', '--fork', '--kill-child', 'sleep', '1234567'], { stdio: 'ignore' });
+    const child: ChildProcess = spawn('unshare', ['--pid', '--fork', '--kill-child', 'sleep', '1234567'], {
+      stdio: 'ignore',
+    });
     undo.push(async () => {
       child.kill('SIGKILL');
       await once(child, 'exit');

@@ -1,6 +1,8 @@
+import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import type { Limits } from '@tc/core';
 import { describe, expect, it } from 'vitest';
-import { box, cgroupFile, defaults, newName, output, refusal } from '../support/kernel.ts';
+import { box, cgroupFile, newName, output, refusal } from '../support/kernel.ts';
+import { cgroupMountPoints } from '../support/leftovers.ts';
 import { aDisk, cgroupMode, controller, disk, mode, requires } from '../support/requires.ts';
 
 const MiB = 2 ** 20;
@@ -23,29 +25,36 @@ const cases: { limits: Limits; v1: Record<string, [string, string]>; v2: Record<
   { limits: { pids: 17 }, v1: { 'pids.max': ['pids', '17'] }, v2: { 'pids.max': '17' } },
   {
     limits: { cpus: 0.25, cpuWeight: 50 },
-    v1: { 'cpu.cfs_quota_us': ['cpu', '25000'], 'cpu.cfs_period_us': ['cpu', '100000'], 'cpu.shares': ['cpu', '512'] },
+    v1: {
+      'cpu.cfs_quota_us': ['cpu', '25000'],
+      'cpu.cfs_period_us': ['cpu', '100000'],
+      'cpu.shares': ['cpu', '512'],
+    },
     v2: { 'cpu.max': '25000 100000', 'cpu.weight': '50' },
   },
   { limits: { cpuset: '0' }, v1: { 'cpuset.cpus': ['cpuset', '0'] }, v2: { 'cpuset.cpus': '0' } },
 ];
 
 describe('limits', () => {
-  it.each(cases)('$limits stand in the kernel’s files, seen from outside and inside', async ({ limits, v1, v2 }) => {
-    const expected: [name: string, place: string, value: string][] = isV2
-      ? Object.entries(v2).map(([name, value]) => [name, '/sys/fs/cgroup', value])
-      : Object.entries(v1).map(([name, [place, value]]) => [name, `/sys/fs/cgroup/${place}`, value]);
-    const script = expected.map(([name, place]) => `cat ${place}/${name}`).join('; ');
-    await using run = box(`${script}; echo .; sleep 1000`, { limits });
-    await run.started;
-    for (const [name, , value] of expected) expect([name, cgroupFile(run.id, name)]).toEqual([name, value]);
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    const inside = await output(script, { limits });
-    expect(inside.trim().split('\n')).toEqual(expected.map(([, , value]) => value));
-  });
+  it.each(cases)(
+    '$limits stand in the kernel’s files, seen from outside and inside',
+    async ({ limits, v1, v2 }) => {
+      const expected: [name: string, place: string, value: string][] = isV2
+        ? Object.entries(v2).map(([name, value]) => [name, '/sys/fs/cgroup', value])
+        : Object.entries(v1).map(([name, [place, value]]) => [name, `/sys/fs/cgroup/${place}`, value]);
+      const script = expected.map(([name, place]) => `cat ${place}/${name}`).join('; ');
+      await using run = box(['sleep', '1000'], { limits });
+      await run.started;
+      for (const [name, , value] of expected) expect([name, cgroupFile(run.id, name)]).toEqual([name, value]);
+      const inside = await output(script, { limits });
+      expect(inside.trim().split('\n')).toEqual(expected.map(([, , value]) => value));
+    },
+  );
 
   it('can’t be changed from inside', async () => {
     const limits = { memory: '64m', pids: 17 };
-    const script = 'for f in $(find /sys/fs/cgroup -name "*.max" -o -name "*limit_in_bytes" -o -name cgroup.procs); do echo 99 > $f && echo changed $f; done; ls -d /sys/fs/cgroup; mkdir /sys/fs/cgroup/x /sys/fs/cgroup/*/x';
+    const script =
+      'for f in $(find /sys/fs/cgroup -name "*.max" -o -name "*limit_in_bytes" -o -name cgroup.procs); do echo 99 > $f && echo changed $f; done; ls -d /sys/fs/cgroup; mkdir /sys/fs/cgroup/x /sys/fs/cgroup/*/x';
     const { stdout, stderr } = await box(script, { limits });
     expect(stdout).toBe('/sys/fs/cgroup\n');
     expect(stderr.match(/Read-only file system/g)?.length).toBeGreaterThan(5);
@@ -54,7 +63,12 @@ describe('limits', () => {
 
   it('are seen by a container as those of the root: it is in a cgroup namespace', async () => {
     const text = await output('cat /proc/self/cgroup', { limits: { memory: '64m', pids: 17 } });
-    expect(text.trim().split('\n').map((line) => line.split(':')[2])).toEqual(expect.arrayContaining(['/']));
+    expect(
+      text
+        .trim()
+        .split('\n')
+        .map((line) => line.split(':')[2]),
+    ).toEqual(expect.arrayContaining(['/']));
     expect(text).not.toMatch(/tctl/);
   });
 
@@ -66,7 +80,9 @@ describe('limits', () => {
       await using run = box(['sleep', '1000'], { limits });
       await run.started;
       if (isV2) {
-        expect(cgroupFile(run.id, 'io.max')).toBe(`${device} rbps=${MiB} wbps=${2 * MiB} riops=300 wiops=400`);
+        expect(cgroupFile(run.id, 'io.max')).toBe(
+          `${device} rbps=${MiB} wbps=${2 * MiB} riops=300 wiops=400`,
+        );
         continue;
       }
       const read = (file: string) => cgroupFile(run.id, `blkio.throttle.${file}_device`);
@@ -102,15 +118,12 @@ describe('limits', () => {
   });
 
   it('can be set in a cgroup parent that is given', async () => {
-    const { mkdirSync, rmdirSync } = await import('node:fs');
-    const { cgroupMountPoints } = await import('../support/leftovers.ts');
     const parent = newName();
     const directories = cgroupMountPoints().map((point) => `${point}/${parent}`);
     for (const directory of directories) mkdirSync(directory);
     try {
-      await using run = box(['sleep', '1000'], { ...defaults(), limits: { pids: 9 }, cgroupParent: parent });
+      await using run = box(['sleep', '1000'], { limits: { pids: 9 }, cgroupParent: parent });
       await run.started;
-      const { readFileSync, existsSync } = await import('node:fs');
       const files = directories.map((directory) => `${directory}/tctl-${run.id}/pids.max`).filter(existsSync);
       expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(['9\n']);
     } finally {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { box, cgroupFile, output } from '../support/kernel.ts';
 import { cgroupMode, controller, requires, swapAccounting } from '../support/requires.ts';
+import { slowness } from '../support/scale.ts';
 
 const MiB = 2 ** 20;
 /** dd fills a buffer of this size before it writes it away. */
@@ -26,8 +27,9 @@ describe('a memory limit', () => {
 
   it('holds for all processes of the container together', async (context) => {
     requires(context, controller('memory'));
-    // Each keeps its buffer while it waits for the end of its input.
-    const script = 'for i in 1 2 3 4; do (sleep 2; echo) | (dd if=/dev/zero bs=24M count=1 | tail -c 24M >/dev/null) & done; wait';
+    // Each tail keeps what it has read until its input ends.
+    const hog = `(head -c 24M /dev/zero; sleep ${slowness > 1 ? 5 : 1}) | tail -c 24M >/dev/null`;
+    const script = `for i in 1 2 3 4; do ${hog} & done; wait`;
     const result = await box(`${script}; exit 7`, { limits: { memory: '64m' } });
     expect(result).toMatchObject({ oomKilled: true, exitCode: 7, reason: 'oom' });
   });
@@ -43,7 +45,8 @@ describe('a memory limit', () => {
     requires(context, controller('memory'), swapAccounting);
     await using run = box(['sleep', '1000'], { limits: { memory: '64m' } });
     await run.started;
-    const [file, value] = cgroupMode === 'v2' ? ['memory.swap.max', 0] : ['memory.memsw.limit_in_bytes', 64 * MiB];
+    const [file, value] =
+      cgroupMode === 'v2' ? ['memory.swap.max', 0] : ['memory.memsw.limit_in_bytes', 64 * MiB];
     expect(cgroupFile(run.id, file)).toBe(`${value}`);
   });
 
@@ -51,7 +54,9 @@ describe('a memory limit', () => {
     const script = `dd if=/dev/zero of=${path} bs=1M count=100`;
     const result = await box(`${script} || exit 3`, { limits: { memory: '32m' } });
     expect(result).toMatchObject({ oomKilled: true, reason: 'oom', exitCode: 3 });
-    expect(await output(`${script} 2>&1 | tail -n 1`, { limits: { memory: '256m' } })).toMatch(/^104857600 bytes/);
+    expect(await output(`${script} 2>&1 | tail -n 1`, { limits: { memory: '256m' } })).toMatch(
+      /^104857600 bytes/,
+    );
   });
 
   it('counts the memory of a container without one, too', async (context) => {

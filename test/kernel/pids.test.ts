@@ -34,7 +34,9 @@ describe('a limit of processes', () => {
 
   it('makes the fork fail that goes beyond it', async (context) => {
     requires(context, controller('pids'));
-    const { exitCode, pidsLimitHits, stderr } = await box('sleep 1 & sleep 1 & wait', { limits: { pids: 2 } });
+    const { exitCode, pidsLimitHits, stderr } = await box('sleep 1 & sleep 1 & wait', {
+      limits: { pids: 2 },
+    });
     expect(exitCode).not.toBe(0);
     expect(stderr).toMatch(/fork/);
     expect(pidsLimitHits).toBeGreaterThan(0);

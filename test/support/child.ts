@@ -19,7 +19,12 @@ export interface Answer {
   readonly reason?: string;
   readonly stdout?: string;
   readonly stderr?: string;
-  readonly error?: { readonly code: unknown; readonly operation: unknown; readonly hint: unknown; readonly message: string };
+  readonly error?: {
+    readonly code: unknown;
+    readonly operation: unknown;
+    readonly hint: unknown;
+    readonly message: string;
+  };
   readonly descriptors?: readonly string[];
 }
 

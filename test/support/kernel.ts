@@ -8,7 +8,8 @@ import { cgroupMountPoints, leftovers, traces } from './leftovers.ts';
 import { fastDirectory, hostRoot } from './rootfs.ts';
 import { scaled } from './scale.ts';
 
-if (process.geteuid?.() !== 0) throw new Error('the kernel suite makes cgroups and namespaces: run it as root');
+if (process.geteuid?.() !== 0)
+  throw new Error('the kernel suite makes cgroups and namespaces: run it as root');
 
 /** This file's own directory; it is gone after its tests. */
 export const directory = mkdtempSync(join(fastDirectory, 'kernel-suite-'));
@@ -67,7 +68,8 @@ export function cgroupFile(id: string, file: string): string {
 export async function until(holds: () => boolean, what: string, milliseconds = scaled(5000)): Promise<void> {
   const start = performance.now();
   while (!holds()) {
-    if (performance.now() - start > milliseconds) throw new Error(`in ${milliseconds} ms it did not happen: ${what}`);
+    if (performance.now() - start > milliseconds)
+      throw new Error(`in ${milliseconds} ms it did not happen: ${what}`);
     await sleep(2);
   }
 }

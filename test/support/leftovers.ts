@@ -49,7 +49,13 @@ export function processes(): Process[] {
       if (match === null) return [];
       const command = attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? '';
       const pidNamespace = attempt(() => readlinkSync(`/proc/${pid}/ns/pid`));
-      return { pid: Number(pid), parent: Number(match[2]), name: match[1] ?? '', command: command.split('\0'), pidNamespace };
+      return {
+        pid: Number(pid),
+        parent: Number(match[2]),
+        name: match[1] ?? '',
+        command: command.split('\0'),
+        pidNamespace,
+      };
     });
 }
 
@@ -66,7 +72,9 @@ function containerProcesses(): string[] {
   return processes()
     .filter(
       ({ parent, name, pidNamespace }) =>
-        name === 'tctl-shim' || parent === process.pid || (pidNamespace !== undefined && pidNamespace !== ours),
+        name === 'tctl-shim' ||
+        parent === process.pid ||
+        (pidNamespace !== undefined && pidNamespace !== ours),
     )
     .map(({ pid, parent, name, command }) => {
       const whose = parent === process.pid ? 'our child ' : '';
@@ -94,7 +102,10 @@ function files(runtimeDirectory: string): string[] {
 }
 
 export function traces(runtimeDirectory: string): Set<string> {
-  const mounts = mountInfo().trim().split('\n').map((line) => `mount ${line}`);
+  const mounts = mountInfo()
+    .trim()
+    .split('\n')
+    .map((line) => `mount ${line}`);
   return new Set([
     ...cgroups(),
     ...mounts,

@@ -27,14 +27,16 @@ export const controller =
   () => {
     const { v1, v2 } = readCgroupHost();
     const inV2 =
-      v2 !== undefined && readFileSync(join(v2.mountPoint, 'cgroup.controllers'), 'utf8').split(/\s/).includes(v2Name);
+      v2 !== undefined &&
+      readFileSync(join(v2.mountPoint, 'cgroup.controllers'), 'utf8').split(/\s/).includes(v2Name);
     return unless(inV2 || v1.has(name), `there is no ${name} controller`);
   };
 
 /** On v1 the kernel can be booted with swapaccount=0; on v2 swap is always counted. */
 export const swapAccounting: Need = () =>
   unless(
-    cgroupMode === 'v2' || cgroupMountPoints().some((point) => existsSync(join(point, 'memory.memsw.limit_in_bytes'))),
+    cgroupMode === 'v2' ||
+      cgroupMountPoints().some((point) => existsSync(join(point, 'memory.memsw.limit_in_bytes'))),
     'the kernel does not account swap',
   );
 

@@ -1,1 +1,1 @@
-export {};
+export { type CgroupDirectories, type CgroupSample, sampleCgroup } from './sample-cgroup.ts';

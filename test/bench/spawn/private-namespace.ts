@@ -21,7 +21,8 @@ export class PrivateNamespace implements AsyncDisposable {
     const [file = '', ...args] = inPrivateNamespace([process.execPath, helper]);
     this.#child = spawn(file, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     this.#gone = new Promise((resolve) => {
-      for (const event of ['error', 'exit']) this.#child.once(event, (reason) => resolve([`it ended: ${reason}`]));
+      for (const event of ['error', 'exit'])
+        this.#child.once(event, (reason) => resolve([`it ended: ${reason}`]));
     });
   }
 

@@ -29,7 +29,10 @@ Private_Dirty of the process that stays for the container's life; anonymous is t
 
 export function printReport({ machine, measurements, memory, skipped }: Report): void {
   console.log(machine);
-  const groups = Map.groupBy(measurements, ({ group, atOnce }) => `${group}, ${atOnce === 1 ? 'one' : atOnce} at a time`);
+  const groups = Map.groupBy(
+    measurements,
+    ({ group, atOnce }) => `${group}, ${atOnce === 1 ? 'one' : atOnce} at a time`,
+  );
   for (const [title, rows] of groups) {
     const cells = rows.map(({ name, medianMs, p95Ms, ratio }) => [
       name,
@@ -43,7 +46,9 @@ export function printReport({ machine, measurements, memory, skipped }: Report):
     each.name,
     ...[each.privateKb, each.privateAnonymousKb, each.sharedKb].map(String),
   ]);
-  console.log(`\n${table(['supervisor of one container', 'private KiB', 'anonymous KiB', 'shared KiB'], kb)}`);
+  console.log(
+    `\n${table(['supervisor of one container', 'private KiB', 'anonymous KiB', 'shared KiB'], kb)}`,
+  );
   for (const { name, reason } of skipped) console.log(`\nskipped: ${name}: ${reason.split('\n')[0]}`);
   console.log(notes);
 }

@@ -28,6 +28,7 @@ export async function main(args: readonly string[]): Promise<void> {
     },
   });
   const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a number above 0');
   if (process.geteuid?.() !== 0) throw new Error('run it as root: runc and limits need it');
   const place = await makeWorkplace();
   try {
@@ -56,12 +57,22 @@ async function measureAll(place: Workplace, rounds: number): Promise<Report> {
       else skipped.push({ name: each.name, reason });
     }
     for (const atOnce of [1, 8]) {
-      const samples = await interleave(cases, { rounds: atOnce === 1 ? rounds : Math.ceil(rounds / 4), atOnce });
+      const samples = await interleave(cases, {
+        rounds: atOnce === 1 ? rounds : Math.ceil(rounds / 4),
+        atOnce,
+      });
       const reference = median(samples[0] ?? []);
       cases.forEach(({ name }, index) => {
         const ms = samples[index] ?? [];
         const ratio = median(ms) / reference;
-        measurements.push({ group: group.title, name, atOnce, medianMs: median(ms), p95Ms: percentile95(ms), ratio });
+        measurements.push({
+          group: group.title,
+          name,
+          atOnce,
+          medianMs: median(ms),
+          p95Ms: percentile95(ms),
+          ratio,
+        });
       });
     }
   }
@@ -80,7 +91,10 @@ function groups(place: Workplace, inside: PrivateNamespace): Group[] {
       title: 'without limits',
       cases: [
         libraryCase(place, 'tctl run(), no cgroups', { cgroups: 'disabled' }),
-        libraryCase(place, 'tctl run(), no cgroups, state on tmpfs', { cgroups: 'disabled', runtimeDirectory }),
+        libraryCase(place, 'tctl run(), no cgroups, state on tmpfs', {
+          cgroups: 'disabled',
+          runtimeDirectory,
+        }),
         libraryCase(place, 'tctl run(), default', {}),
         commandLineCase(place, []),
         ...otherCases(place),

@@ -53,7 +53,9 @@ async function memoryOf(name: string, [file = '', ...args]: readonly string[]): 
 
 async function descendantNamed(ancestor: number, name: string): Promise<number> {
   for (let turn = 0; turn < 500; turn += 1) {
-    const found = descendants(ancestor).find((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === name);
+    const found = descendants(ancestor).find(
+      (pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === name,
+    );
     if (found !== undefined) return found;
     await sleep(10);
   }
@@ -70,7 +72,8 @@ function descendants(pid: number): number[] {
 
 function read(name: string, pid: number): SupervisorMemory {
   const smaps = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const kb = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(smaps)?.[1] ?? Number.NaN);
+  const kb = (field: string) =>
+    Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(smaps)?.[1] ?? Number.NaN);
   return {
     name,
     privateKb: kb('Private_Clean') + kb('Private_Dirty'),

@@ -8,7 +8,13 @@ import { table } from '../table.ts';
 import { limits } from './tctl.ts';
 import type { Workplace } from './workplace.ts';
 
-const phases = ['resolve and compile', 'assemble', 'run() returns', 'command runs', 'supervisor is gone'] as const;
+const phases = [
+  'resolve and compile',
+  'assemble',
+  'run() returns',
+  'command runs',
+  'supervisor is gone',
+] as const;
 
 export async function trace(place: Workplace, rounds: number): Promise<void> {
   const samples = phases.map((): number[] => []);
@@ -18,9 +24,13 @@ export async function trace(place: Workplace, rounds: number): Promise<void> {
   }
   const rows = phases.map((phase, index) => [phase, median(samples[index] ?? []).toFixed(2)]);
   console.log(table(['as Node.js sees it, with limits', 'median ms'], rows));
-  console.log('The first two are measured apart and happen again in run(); the other three count from its call.\n');
+  console.log(
+    'The first two are measured apart and happen again in run(); the other three count from its call.\n',
+  );
   console.log(table(['system call', 'times', 'total µs'], systemCalls(place, 10)));
-  console.log('One launch, supervisor and container up to execve; without waits, less what strace adds to a call.');
+  console.log(
+    'One launch, supervisor and container up to execve; without waits, less what strace adds to a call.',
+  );
 }
 
 async function launchOnce(place: Workplace): Promise<number[]> {
@@ -42,7 +52,13 @@ async function launchOnce(place: Workplace): Promise<number[]> {
   const started = performance.now();
   await running;
   const ended = performance.now();
-  return [compiled - start, assembled - compiled, returned - assembled, started - assembled, ended - assembled];
+  return [
+    compiled - start,
+    assembled - compiled,
+    returned - assembled,
+    started - assembled,
+    ended - assembled,
+  ];
 }
 
 /** @returns rows of name, calls a launch and microseconds a launch, the longest first. */
@@ -89,7 +105,11 @@ function* launchCalls(log: string): Generator<{ call: string; seconds: number }>
       }),
     );
   const supervisors = pids('execve', /"\/proc\/self\/fd\//, (pid) => pid);
-  const containers = pids('clone3', /CLONE_NEWPID.*\) += (\d+)|resumed.*\) += (\d+)/, (_, match) => match[1] ?? match[2] ?? '');
+  const containers = pids(
+    'clone3',
+    /CLONE_NEWPID.*\) += (\d+)|resumed.*\) += (\d+)/,
+    (_, match) => match[1] ?? match[2] ?? '',
+  );
   for (const { pid, call, seconds, text } of lines) {
     if (!supervisors.has(pid) && !containers.has(pid)) continue;
     if (seconds !== undefined && !waits.has(call)) yield { call, seconds: Number(seconds) };

@@ -16,7 +16,10 @@ const v2: ControllerVersion = {
   }),
 };
 
-/** Documentation/admin-guide/cgroup-v1/cpuacct.rst; nanoseconds. usage_user and usage_sys since Linux 4.7. */
+/**
+ * Documentation/admin-guide/cgroup-v1/cpuacct.rst; nanoseconds. usage_user and usage_sys since Linux 4.7: sampled at
+ * each clock tick, they need not add up to the usage, which is exact (v2's are scaled so that they do).
+ */
 const v1: ControllerVersion = {
   controller: 'cpuacct',
   figures: ['cpuacct.usage', 'cpuacct.usage_user', 'cpuacct.usage_sys'],

@@ -50,6 +50,7 @@ export interface CgroupUsage {
   readonly maxMemoryBytes: number | undefined;
   /** CPU time of all its processes, in microseconds. */
   readonly cpuUsec: number | undefined;
+  /** Of that, in user mode and in the kernel. On v1 an estimate: the two need not add up to the whole. */
   readonly cpuUserUsec: number | undefined;
   readonly cpuSystemUsec: number | undefined;
   /** Processes that the kernel's OOM killer ended. */

@@ -53,7 +53,9 @@ export function explain(program: LaunchProgram): string {
 
 function line({ call, what, why, times }: ExplainedStep): string {
   const repeated = times > 1 ? `  (${times} times)` : '';
-  return `  ${call}${repeated}\n      # ${why === '' ? what : `${what}: ${why}`}`;
+  // What close(fd) does needs no words.
+  const comment = why || (call.startsWith('close(') ? '' : what);
+  return `  ${call}${repeated}${comment && `\n      # ${comment}`}`;
 }
 
 /** `mount(NULL, "/", NULL, MS_REC|MS_PRIVATE, NULL)`; a descriptor that is known at run time shows as its name. */

@@ -37,7 +37,7 @@ export type Operand =
   | { readonly kind: 'step'; readonly label: Label };
 
 /** The headings under which `--explain` lists the steps. */
-export const groups = ['supervise', 'cgroups', 'namespaces', 'file system', 'privileges', 'start'] as const;
+export const groups = ['namespaces', 'file system', 'cgroups', 'privileges', 'start', 'supervise'] as const;
 export type Group = (typeof groups)[number];
 
 /** A jump's target: the step that was next when it was placed. */

@@ -57,7 +57,10 @@ describe('a v2 plan', () => {
   it('names a limit as a person would in what it writes', () => {
     const [max, swap] = plan({ memoryBytes: 67_108_864 }).writes;
     expect(max?.what).toBe('set the memory limit to 64 MiB');
-    expect(swap?.diagnose).toMatchObject({ ENOENT: { code: 'LIMIT_UNSUPPORTED' }, EACCES: { hint: /root/ } });
+    expect(swap?.diagnose).toMatchObject({
+      ENOENT: { code: 'LIMIT_UNSUPPORTED' },
+      EACCES: { hint: expect.stringContaining('root') },
+    });
     const [io] = plan({ io: [{ device: '8:0', name: '/dev/sda', readBps: 1024, writeIops: 4 }] }).writes;
     expect(io?.what).toBe('limit reads to 1 KiB/s and writes to 4 a second on /dev/sda');
     expect(io?.diagnose).toMatchObject({ ENODEV: { code: 'INVALID_LIMIT' } });
@@ -68,7 +71,7 @@ describe('a v2 plan', () => {
       {
         path: '/cg/cgroup.subtree_control',
         value: '+cpu +cpuset',
-        diagnose: { EBUSY: { hint: /no process lives in it/ } },
+        diagnose: { EBUSY: { hint: expect.stringContaining('no process lives in it') } },
       },
     ]);
   });

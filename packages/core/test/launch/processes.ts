@@ -1,0 +1,82 @@
+/** The two processes of a launch program, each simulated in a world where everything works unless told otherwise. */
+import type { LaunchProgram } from '../../src/launch/program.ts';
+import { messages } from '../../src/launch/protocol.ts';
+import { type Answer, type Call, type Memory, type Simulation, simulate } from './simulator.ts';
+
+export const containerPid = 4242;
+
+/** What the supervisor finds when it polls, in this order; `exit` is the container's end. */
+export type Event = 'exit' | 'timer' | 'hang-up' | { readonly signal: number };
+
+const slots = { exit: 0, control: 1, timer: 2 } as const;
+
+/** The supervisor of a container that starts, and then meets the events. */
+export function superviseThrough(
+  program: LaunchProgram,
+  events: readonly Event[],
+  override: Answer = () => undefined,
+): Simulation {
+  const pipe = [messages.ready];
+  const pending = [...events];
+  let event: Event | undefined;
+  const fds = descriptors();
+  return simulate(program, (call, memory) => {
+    const overridden = override(call, memory);
+    if (overridden !== undefined) return overridden;
+    const into = call.args[1];
+    if (call.name === 'clone3') return containerPid;
+    if (call.name === 'ppoll' && typeof call.args[0] === 'object') {
+      event = pending.shift() ?? 'exit';
+      const polls = memory.of(call.args[0].datum);
+      for (let slot = 0; slot < polls.length / 8; slot += 1) polls.writeUInt16LE(0, slot * 8 + 6);
+      polls.writeUInt16LE(1, slots[slotOf(event)] * 8 + 6);
+      return 1;
+    }
+    if (call.name === 'read' && call.step.what === 'read the order' && typeof into === 'object') {
+      if (typeof event !== 'object') return 0;
+      memory.write(into, event.signal);
+      return 8;
+    }
+    if (call.name === 'read' && call.step.what.startsWith('wait') && typeof into === 'object') {
+      const message = pipe.shift();
+      if (message === undefined) return 0;
+      memory.write(into, message);
+      return 8;
+    }
+    return fds(call, memory);
+  });
+}
+
+function slotOf(event: Event): keyof typeof slots {
+  return event === 'exit' || event === 'timer' ? event : 'control';
+}
+
+/** The container's side, up to the execve that succeeds. */
+export function startContainer(program: LaunchProgram, override: Answer = () => undefined): Simulation {
+  const fds = descriptors();
+  return simulate(program, (call, memory) => {
+    const overridden = override(call, memory);
+    if (overridden !== undefined) return overridden;
+    if (call.name === 'execve') return 'ends';
+    return call.name === 'clone3' ? 0 : fds(call, memory);
+  });
+}
+
+/** The calls that only the container makes: those after its clone. */
+export function afterClone(simulation: Simulation): readonly Call[] {
+  return simulation.calls.slice(simulation.calls.findIndex(({ name }) => name === 'clone3') + 1);
+}
+
+const opening = new Set(['openat', 'openat2', 'open_tree', 'fsopen', 'fsmount', 'socket', 'timerfd_create']);
+
+function descriptors() {
+  let next = 10;
+  return ({ name, args: [first] }: Call, memory: Memory): number => {
+    if (name === 'pipe2' && typeof first === 'object') {
+      memory.of(first.datum).writeInt32LE(next++, 0);
+      memory.of(first.datum).writeInt32LE(next++, 4);
+      return 0;
+    }
+    return opening.has(name) ? next++ : 0;
+  };
+}

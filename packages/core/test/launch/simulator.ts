@@ -1,0 +1,122 @@
+/**
+ * Walks a launch program as the interpreter does, with system calls that are answered here instead of made: one
+ * of the two processes that come out of the clone at a time.
+ */
+import type { SyscallName } from '@tc/linux';
+import { resolve } from '../../src/launch/data.ts';
+import type { CallStep, Datum, LaunchProgram, Operand, Place } from '../../src/launch/program.ts';
+
+/** A system call as it was made: numbers, and addresses as the places that they point to. */
+export interface Call {
+  readonly step: CallStep;
+  readonly name: SyscallName;
+  readonly args: readonly (number | Place)[];
+  /** The strings among the arguments. */
+  readonly strings: readonly string[];
+}
+
+/** Its result; undefined stands for the usual one, success. `'ends'`: the process is gone. */
+export type Answer = (call: Call, memory: Memory) => number | 'ends' | undefined;
+
+export interface Simulation {
+  readonly calls: readonly Call[];
+  readonly memory: Memory;
+  /** What was written for failures. */
+  readonly reports: readonly { readonly fd: number; readonly step: number; readonly errno: number }[];
+  /** The exit code; undefined where it ended another way. */
+  readonly exitCode: number | undefined;
+}
+
+export class Memory {
+  readonly #contents = new Map<Datum, Buffer>();
+
+  of(datum: Datum): Buffer {
+    let content = this.#contents.get(datum);
+    if (content === undefined) {
+      content = Buffer.alloc(datum.size);
+      if (datum.content !== undefined && 'bytes' in datum.content) content.set(datum.content.bytes);
+      this.#contents.set(datum, content);
+      if (datum.content !== undefined && 'words' in datum.content) {
+        for (const [index, word] of datum.content.words.entries()) {
+          if (word.kind === 'number') this.write({ datum, offset: index * 8 }, resolve(word.value, 'x64'));
+        }
+      }
+    }
+    return content;
+  }
+
+  read({ datum, offset }: Place): bigint {
+    return this.of(datum).readBigInt64LE(offset);
+  }
+
+  write({ datum, offset }: Place, value: bigint | number): void {
+    this.of(datum).writeBigInt64LE(BigInt.asIntN(64, BigInt(value)), offset);
+  }
+}
+
+const stepLimit = 100_000;
+
+export function simulate(program: LaunchProgram, answer: Answer): Simulation {
+  const memory = new Memory();
+  const calls: Call[] = [];
+  const reports: Simulation['reports'][number][] = [];
+  const evaluate = (operand: Operand): bigint => {
+    if (operand.kind === 'number') return BigInt.asIntN(64, resolve(operand.value, 'x64'));
+    if (operand.kind === 'value') return memory.read(operand.place);
+    if (operand.kind === 'step') return BigInt(placed(operand.label.step));
+    throw new Error('an address is no number');
+  };
+  let next = 0;
+  const fail = (errno: number) => {
+    reports.push({ fd: Number(memory.read(program.control.reportFd)), step: next, errno });
+    next = Number(memory.read(program.control.onFail));
+  };
+  for (let taken = 0; taken < stepLimit; taken += 1) {
+    const step = program.steps[next];
+    if (step === undefined) throw new Error(`the program runs off its end at step ${next}`);
+    if (step.op === 'jump') {
+      const [left, is, right] = step.when ?? [];
+      next = holds(left, is, right) ? placed(step.to.step) : next + 1;
+    } else if (step.op === 'compute') {
+      memory.write(step.result, compute(step.by, evaluate(step.left), evaluate(step.right)));
+      next += 1;
+    } else if (step.op === 'fail') {
+      fail(Number(evaluate(step.errno)));
+    } else {
+      const args = step.args.map((arg) => (arg.kind === 'address' ? arg.place : Number(evaluate(arg))));
+      const call: Call = { step, name: step.call, args, strings: stringsOf(step, memory) };
+      calls.push(call);
+      if (step.call === 'exit_group') return { calls, memory, reports, exitCode: Number(args[0]) };
+      const result = answer(call, memory) ?? 0;
+      if (result === 'ends') return { calls, memory, reports, exitCode: undefined };
+      if (step.result !== undefined) memory.write(step.result, result);
+      if (step.checked && result < 0 && !step.tolerate.includes(-result)) fail(-result);
+      else next += 1;
+    }
+  }
+  throw new Error(`no end after ${stepLimit} steps`);
+
+  function holds(left?: Operand, is?: 'eq' | 'ne' | 'lt', right?: Operand): boolean {
+    if (left === undefined || right === undefined) return true;
+    const [a, b] = [evaluate(left), evaluate(right)];
+    if (is === 'lt') return a < b;
+    return (a === b) === (is === 'eq');
+  }
+}
+
+function placed(step: number | undefined): number {
+  if (step === undefined) throw new Error('a label that was never placed');
+  return step;
+}
+
+function compute(by: 'add' | 'and' | 'shr', left: bigint, right: bigint): bigint {
+  if (by === 'add') return left + right;
+  return by === 'and' ? left & right : BigInt.asUintN(64, left) >> right;
+}
+
+function stringsOf(step: CallStep, memory: Memory): string[] {
+  return step.args.flatMap((arg) => {
+    if (arg.kind !== 'address' || !arg.place.datum.text.startsWith('"')) return [];
+    return [memory.of(arg.place.datum).toString('utf8', 0, arg.place.datum.size - 1)];
+  });
+}

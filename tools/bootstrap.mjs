@@ -1,0 +1,71 @@
+// `npm start` and `npm test`: set everything up, then do the job. Runs on Node.js 18 and needs nothing but npm:
+// pnpm is fetched at the version that package.json pins, and Node.js 24 comes as a dependency.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const bin = join(root, 'node_modules/.bin');
+const [, pnpm] = /^(pnpm@[\d.]+)/.exec(manifest().packageManager) ?? [];
+
+const environment = {
+  ...process.env,
+  PATH: `${bin}${delimiter}${process.env.PATH}`,
+  TURBO_TELEMETRY_DISABLED: '1',
+  DO_NOT_TRACK: '1',
+};
+
+const [job, ...rest] = process.argv.slice(2);
+if (process.platform !== 'linux') {
+  fail('containers are made of Linux kernel features: run this on Linux, or in a Linux virtual machine');
+}
+if (job === 'start') {
+  setUp();
+  exitWith(run(join(bin, 'tctl'), ['demo', ...rest]));
+} else if (job === 'test') {
+  setUp();
+  exitWith(run('npx', ['--yes', pnpm, 'exec', 'node', 'tools/test-all.mjs', ...rest]));
+} else {
+  fail(`usage: node tools/bootstrap.mjs start|test`);
+}
+
+function setUp() {
+  if (!upToDate()) pnpmRun(['install', '--frozen-lockfile', '--reporter=append-only']);
+  pnpmRun(['run', '--silent', 'build', '--output-logs=errors-only', '--log-order=grouped']);
+}
+
+/** node_modules is newer than what it is made from. */
+function upToDate() {
+  const marker = join(root, 'node_modules/.modules.yaml');
+  if (!existsSync(marker) || !existsSync(join(bin, 'node'))) return false;
+  const made = statSync(marker).mtimeMs;
+  return ['pnpm-lock.yaml', 'package.json', 'pnpm-workspace.yaml'].every(
+    (name) => statSync(join(root, name)).mtimeMs <= made,
+  );
+}
+
+function pnpmRun(args) {
+  const { status } = run('npx', ['--yes', pnpm, ...args]);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function run(command, args) {
+  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: environment });
+  if (result.error) fail(`${command}: ${result.error.message}`);
+  return result;
+}
+
+function exitWith({ status, signal }) {
+  if (signal) process.kill(process.pid, signal);
+  process.exit(status ?? 1);
+}
+
+function manifest() {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+}
+
+function fail(problem) {
+  process.stderr.write(`${problem}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,34 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Installs the Debian packages whose commands are missing, where this is Debian and root may do that. Elsewhere it
+ * says what is missing: the tests that need it skip themselves with that reason.
+ * @param {Record<string, string>} commands command -> package
+ */
+export function installDebianPackages(commands) {
+  const missing = Object.entries(commands).filter(([command]) => !isInstalled(command));
+  if (missing.length === 0) return;
+  const packages = [...new Set(missing.map(([, name]) => name))];
+  if (process.getuid() !== 0 || !isInstalled('apt-get')) {
+    console.log(`missing: ${packages.join(', ')}; some tests will be skipped`);
+    return;
+  }
+  console.log(`installing ${packages.join(', ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const quiet = { stdio: ['ignore', 'ignore', 'inherit'], env };
+  spawnSync('apt-get', ['update', '-q'], quiet);
+  spawnSync('apt-get', ['install', '-qy', '--no-install-recommends', ...packages], quiet);
+}
+
+function isInstalled(command) {
+  return (process.env.PATH ?? '').split(':').some((directory) => {
+    try {
+      accessSync(join(directory, command), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
