@@ -6,11 +6,13 @@ import { box, refusal, until } from '../support/kernel.ts';
 import { supervisorsOf } from '../support/leftovers.ts';
 import { scaled } from '../support/scale.ts';
 
-/** A container that has printed a line, so that its handlers are in place. */
-async function ready(script: string, options: Parameters<typeof box>[1] = {}) {
-  const run = box(`${script}; echo ready; while :; do sleep 0.02; done`, options);
-  await new Promise((resolve) => run.stdout?.once('data', resolve));
-  return run;
+/** Says `ready` and goes on until it is ended. */
+const waiting = (script: string, options: Parameters<typeof box>[1] = {}) =>
+  box(`${script}; echo ready; while :; do sleep 0.02; done`, options);
+
+/** Its handlers are in place. */
+async function ready({ stdout }: Run): Promise<void> {
+  await new Promise((resolve) => stdout?.once('data', resolve));
 }
 
 describe('the end of a container', () => {
@@ -23,7 +25,8 @@ describe('the end of a container', () => {
 
   it('by a signal has its name', async () => {
     for (const name of ['SIGKILL', 'SIGSTOP'] as const) {
-      const run = await ready('true');
+      const run = waiting(@@);
+      await ready(run);
       expect(run.kill(name)).toBe(true);
       if (name === 'SIGSTOP') run.kill('SIGKILL');
       expect(await run).toMatchObject({ exitCode: undefined, signal: 'SIGKILL', reason: 'signal' });
@@ -34,7 +37,8 @@ describe('the end of a container', () => {
   });
 
   it('takes its other processes along', async () => {
-    const run = await ready('sleep 1000 & (sleep 1000 & setsid sleep 1000) &');
+    const run = waiting(@@);
+      await ready(run);
     run.kill('SIGKILL');
     await run; // the check for leftovers sees the rest
   });
@@ -56,7 +60,8 @@ describe('the end of a container', () => {
 describe('kill()', () => {
   it('reaches a handler', async () => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1'] as const) {
-      const run = await ready(`trap 'echo ${signal}; exit 7' ${signal.slice(3)}`);
+      const run = waiting(@@);
+      await ready(run);
       expect(run.kill(signal)).toBe(true);
       expect(await run).toMatchObject({ stdout: `ready\n${signal}\n`, exitCode: 7, reason: 'exit' });
     }
@@ -72,7 +77,8 @@ describe('kill()', () => {
   });
 
   it('is ignored by a first process without a handler, but for SIGKILL', async () => {
-    const run = await ready('true');
+    const run = waiting(@@);
+      await ready(run);
     run.kill('SIGTERM');
     await sleep(scaled(100));
     expect(run.kill('SIGKILL')).toBe(true);
@@ -121,7 +127,8 @@ describe('a timeout', () => {
 describe('an AbortSignal', () => {
   it('ends the container', async () => {
     const controller = new AbortController();
-    const run = await ready('trap "" TERM', { signal: controller.signal });
+    const run = waiting(@@);
+      await ready(run);
     controller.abort();
     expect(await run).toMatchObject({ reason: 'aborted', signal: 'SIGKILL', stdout: 'ready\n' });
   });

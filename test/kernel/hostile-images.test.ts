@@ -41,16 +41,14 @@ describe('an image', () => {
 });
 
 describe('a mount target', () => {
-  it.each(['/data', '/proc/sys', '/proc/1/../keys', '/sys/fs'])(
-    'that leads into /proc or /sys is refused: %s',
+  it.each(['/data', '/data/kernel', '/proc/sys', '/proc/self/../bus', '/sys/fs', '/sys/firmware', '/sys/fs/cgroup'])('that leads into /proc or /sys is refused: %s',
     async (target) => {
       const path = await ownRootfs(newDirectory());
       symlinkSync('/proc/sys', join(path, 'data'));
       const mounts = [{ source: newDirectory(), target }];
       for (const mode of modes) {
         const error = await refusal(box(['true'], { rootfs: { path, mode }, mounts }));
-        expect(error['code']).toBe(target === '/proc/1/../keys' ? error['code'] : 'MOUNT_TARGET_FORBIDDEN');
-        expect(error['hint']).toBeTruthy();
+        expect(error).toMatchObject({ code: 'MOUNT_TARGET_FORBIDDEN', hint: expect.stringContaining('choose another') });
       }
     },
   );

@@ -42,8 +42,9 @@ describe('a root file system in mode', () => {
   it.each(['rw', 'ro', 'overlay'] as const)('%s leaves no mount point behind on the host', async (mode) => {
     const path = await ownRootfs(newDirectory());
     const list = () => ['proc', 'sys', 'dev', 'tmp'].map((name) => readdirSync(join(path, name)));
+    const before = list();
     await output('ls /proc/1/status', { rootfs: { path, mode } });
-    expect(list()).toEqual([[], [], [], []]);
+    expect(list()).toEqual(before);
   });
 
   it('overlay is shared by containers that don’t see each other’s writes', async (context) => {

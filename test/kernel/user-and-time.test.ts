@@ -50,12 +50,12 @@ describe('a user namespace', () => {
   });
 
   it.each(['rw', 'ro', 'overlay'] as const)('works with a root file system in mode %s', async (mode) => {
-    const { stdout, stderr } = await box('cat /etc/passwd | head -n 1; touch /file', {
+    const { stdout, stderr } = await box('cat /etc/passwd | head -n 1; touch /etc/file', {
       namespaces: { user },
       rootfs: { path: hostRoot, mode },
     });
     expect(stdout).toMatch(/^root:/);
-    // The files belong to the host's root, who has no number inside: only an overlay's own directories can be written to.
+    // The image’s directories belong to the host’s root, who has no number inside.
     expect(stderr).toMatch(mode === 'ro' ? /Read-only file system/ : /Permission denied/);
   });
 

@@ -52,7 +52,7 @@ async function dispatch([name, ...args]: readonly string[]): Promise<number> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
     const near = nearest(name, Object.keys(commands));
-    const hint = near === undefined ? 'tctl --help lists the commands' : `did you mean ${near}?`;
+    const hint = near === undefined ? 'tctl --help lists the commands.' : `Did you mean ${near}?`;
     throw new UsageError(`${JSON.stringify(name)} is not a command`, hint);
   }
   return command.run(args);

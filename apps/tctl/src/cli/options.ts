@@ -68,7 +68,7 @@ export function parseOptions<T extends OptionTable>(
 function didYouMean(error: Error, names: readonly string[]): string | undefined {
   const unknown = /Unknown option '--?([^']+)'/.exec(error.message)?.[1];
   const near = unknown === undefined ? undefined : nearest(unknown, names);
-  return near === undefined ? undefined : `did you mean --${near}?`;
+  return near === undefined ? undefined : `Did you mean --${near}?`;
 }
 
 /** The candidate that takes the fewest edits, if that is at most a third of the word. */

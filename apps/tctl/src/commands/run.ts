@@ -79,7 +79,7 @@ async function resolveImage(values: Values, rest: readonly string[]) {
     throw new TcError('no such image', {
       code: 'IMAGE_NOT_FOUND',
       operation: `find the image ${image}`,
-      hint: 'there is only host as yet; to use a directory, give --rootfs DIR',
+      hint: 'There is only host as yet; to use a directory, give --rootfs DIR.',
     });
   }
   const { path } = await hostRootfs();

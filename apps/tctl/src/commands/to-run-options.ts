@@ -53,7 +53,7 @@ function swap(values: Values): number | 'max' | undefined {
   if (values.memory === undefined) throw new UsageError('--memory-swap needs --memory');
   const bytes = parseSize(total, 'set --memory-swap') - parseSize(values.memory, 'set --memory');
   if (bytes < 0)
-    throw new UsageError('--memory-swap is memory and swap together', 'give at least as much as --memory');
+    throw new UsageError('--memory-swap is memory and swap together', 'Give at least as much as --memory.');
   return bytes;
 }
 

@@ -1,8 +1,8 @@
 import type { Controller, ControllerVersion, Setting } from './controller.ts';
 import { cpuPeriodUsec } from './normalise-limits.ts';
 
-const QUOTA = 'When its share of each 100 ms is used up, the container waits for the next.';
-const WEIGHT = 'When the CPUs are busy, groups get time in proportion to it; 100 is everybody’s.';
+const QUOTA = 'when its share of each 100 ms is used up, the container waits for the next';
+const WEIGHT = 'when the CPUs are busy, groups get time in proportion to it; 100 is everybody’s';
 
 const quotaText = (usec: number) => `limit the CPU time to ${usec / cpuPeriodUsec} CPUs`;
 
@@ -51,7 +51,7 @@ const v1: ControllerVersion = {
       const what = quotaText(cpuQuotaUsec);
       const diagnose = PARENT_HAS_LESS;
       const period = { file: 'cpu.cfs_period_us', value: `${cpuPeriodUsec}` };
-      settings.push({ ...period, what, why: 'The time to which the quota applies.', diagnose });
+      settings.push({ ...period, what, why: 'the time to which the quota applies', diagnose });
       settings.push({ file: 'cpu.cfs_quota_us', value: `${cpuQuotaUsec}`, what, why: QUOTA, diagnose });
     }
     if (cpuWeight !== undefined) {

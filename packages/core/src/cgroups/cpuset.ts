@@ -1,7 +1,7 @@
 import { parseCpuList } from '@tc/linux';
 import type { Controller, ControllerVersion, Setting, SettingContext } from './controller.ts';
 
-const CPUS = 'The container runs on no other CPU.';
+const CPUS = 'the container runs on no other CPU';
 
 /**
  * The CPUs, if all of them are to be had. v1 would refuse others (EACCES); v2 would take them, and silently give
@@ -41,7 +41,7 @@ const v2: ControllerVersion = {
   usage: () => ({}),
 };
 
-const FIRST = 'A new v1 group has none, and nothing can join before it has.';
+const FIRST = 'a new v1 group has none, and nothing can join before it has';
 
 /** Documentation/admin-guide/cgroup-v1/cpusets.rst. The files whose names begin with `effective` since Linux 3.17. */
 const v1: ControllerVersion = {

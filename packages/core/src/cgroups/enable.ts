@@ -64,7 +64,7 @@ export function enableWrites(
       path,
       value: missing.map((controller) => `+${controller}`).join(' '),
       what: `enable ${missing.join(', ')} for the cgroups in ${directory}`,
-      why: 'A cgroup has a controller only if every cgroup above it passes it on.',
+      why: 'a cgroup has a controller only if every cgroup above it passes it on',
       diagnose: DIAGNOSES,
     });
   }

@@ -7,7 +7,7 @@ export {
   type NormalLimits,
   normaliseLimits,
 } from './limits.ts';
-export { listContainerCgroups } from './list.ts';
+export { findContainerCgroups, listContainerCgroups } from './list.ts';
 export type { CgroupManager, CgroupRequest } from './manager.ts';
 export { cgroupName, containerIdOf, normaliseParent } from './placement.ts';
 export type { CgroupFigure, CgroupPlan, CgroupUsage, CgroupWrite } from './plan.ts';

@@ -2,7 +2,7 @@ import type { Controller, ControllerVersion, Setting } from './controller.ts';
 import type { NormalIoLimit } from './limits.ts';
 import { formatSize } from './size.ts';
 
-const WHY = 'Requests above the rate wait, so that others get their turn at the disk.';
+const WHY = 'requests above the rate wait, so that others get their turn at the disk';
 
 const DIAGNOSES = {
   ENODEV: {

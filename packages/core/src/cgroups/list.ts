@@ -20,14 +20,29 @@ function subdirectories(directory: string): string[] {
  */
 export function listContainerCgroups(host: CgroupHost, parent?: string): Map<string, string[]> {
   const below = normaliseParent(parent);
-  const mountPoints = new Set([...host.v1.values()].map(({ mountPoint }) => mountPoint));
-  if (host.v2 !== undefined) mountPoints.add(host.v2.mountPoint);
   const byId = new Map<string, string[]>();
-  for (const mountPoint of mountPoints) {
+  for (const mountPoint of mountPointsOf(host)) {
     for (const directory of subdirectories(join(mountPoint, below))) {
       const id = containerIdOf(directory);
       if (id !== undefined) byId.set(id, [...(byId.get(id) ?? []), directory]);
     }
   }
   return byId;
+}
+
+/** The cgroups of these containers wherever they are, for whoever does not know their parents. Walks everything. */
+export function findContainerCgroups(host: CgroupHost, ids: ReadonlySet<string>): Map<string, string[]> {
+  const byId = new Map<string, string[]>();
+  const visit = (directory: string) => {
+    const id = containerIdOf(directory);
+    if (id !== undefined && ids.has(id)) byId.set(id, [...(byId.get(id) ?? []), directory]);
+    else subdirectories(directory).forEach(visit);
+  };
+  for (const mountPoint of mountPointsOf(host)) visit(mountPoint);
+  return byId;
+}
+
+function mountPointsOf(host: CgroupHost): Set<string> {
+  const v1 = [...host.v1.values()].map(({ mountPoint }) => mountPoint);
+  return new Set(host.v2 === undefined ? v1 : [...v1, host.v2.mountPoint]);
 }

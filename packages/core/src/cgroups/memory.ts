@@ -3,10 +3,10 @@ import { counter, keyed, toNumber } from './figures.ts';
 import type { NormalLimits } from './limits.ts';
 import { formatSize } from './size.ts';
 
-const HARD = 'Beyond it the OOM killer ends a process of the container, and not one of the host.';
-const SWAP = 'Without a limit on swap the memory limit would only move memory to disk.';
-const LOW = 'Memory below it is reclaimed only when there is no other.';
-const HIGH = 'Above it the container is slowed down while its memory is reclaimed.';
+const HARD = 'beyond it the OOM killer ends a process of the container, and not one of the host';
+const SWAP = 'without a limit on swap the memory limit would only move memory to disk';
+const LOW = 'memory below it is reclaimed only when there is no other';
+const HIGH = 'above it the container is slowed down while its memory is reclaimed';
 
 const NO_SWAP_ACCOUNTING = {
   ENOENT: {

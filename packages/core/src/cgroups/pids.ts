@@ -15,7 +15,7 @@ const version: ControllerVersion = {
             file: 'pids.max',
             value: `${max}`,
             what: `set the limit of processes to ${max}`,
-            why: 'A fork bomb fills only its own container: a fork beyond it fails with EAGAIN.',
+            why: 'a fork bomb fills only its own container: a fork beyond it fails with EAGAIN',
           },
         ]
       : [],

@@ -26,7 +26,7 @@ export function string(text: string): Operand {
     throw new TcError(`${JSON.stringify(text)} contains a NUL character`, {
       code: 'INVALID_ARGUMENT',
       operation: 'compile the launch program',
-      hint: 'the kernel would end the text there: remove it',
+      hint: 'The kernel would end the text there: remove it.',
     });
   }
   return address({ size: Buffer.byteLength(text) + 1, content: { string: text } });

@@ -9,7 +9,7 @@ export function launchError(program: LaunchProgram, kind: number, errno: number)
     return new TcError('the first process was killed before its command ran', {
       code: 'MEMORY_LIMIT_TOO_LOW',
       operation: 'start a container',
-      hint: 'the memory limit is below what the start itself takes: raise it',
+      hint: 'The memory limit is below what the start itself takes: raise it.',
     });
   }
   const step = program.steps[kind];

@@ -47,7 +47,7 @@ function imageFile(program: LaunchProgram): number {
     throw new TcError(`no launch interpreter for ${process.arch}`, {
       code: 'ARCHITECTURE_UNSUPPORTED',
       operation: 'start a container',
-      hint: 'x86-64 and arm64 are supported',
+      hint: 'X86-64 and arm64 are supported.',
     });
   }
   const low = createMemoryFile();
@@ -113,7 +113,7 @@ function attachTo(child: ChildProcess, program: LaunchProgram, figureNames: read
       new TcError('the supervisor ended without a report', {
         code: 'SUPERVISOR_DIED',
         operation: 'run a container',
-        hint: 'something killed the process tctl-shim; tctl cleans up at its next call',
+        hint: 'Something killed the process tctl-shim; tctl cleans up at its next call.',
       });
     started.reject(error);
     ended.reject(error);

@@ -17,6 +17,6 @@ export function parseDuration(duration: number | string, operation: string): num
   throw new TcError(`${JSON.stringify(duration)} is not a duration`, {
     code: 'INVALID_DURATION',
     operation,
-    hint: 'give milliseconds as a number above 0, or a string like 250ms, 5s, 1.5m, 2h',
+    hint: 'Give milliseconds as a number above 0, or a string like 250ms, 5s, 1.5m, 2h.',
   });
 }

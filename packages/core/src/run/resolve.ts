@@ -27,7 +27,7 @@ export function resolveRun(command: readonly string[], options: RunOptions): Res
     invalid(
       'the command is empty',
       'run a container',
-      'name the program to run: run(["sh", "-c", "..."], ...)',
+      'Name the program to run: run(["sh", "-c", "..."], ...).',
     );
   }
   const id = options.name ?? randomName();
@@ -35,7 +35,7 @@ export function resolveRun(command: readonly string[], options: RunOptions): Res
     invalid(
       `${JSON.stringify(id)} is not a name`,
       'name the container',
-      'use up to 64 letters, digits, ".", "_" and "-", and start with a letter or digit',
+      'Use up to 64 letters, digits, ".", "_" and "-", and start with a letter or digit.',
     );
   }
   const rootfs = resolveRootfs(options.rootfs);
@@ -47,7 +47,7 @@ export function resolveRun(command: readonly string[], options: RunOptions): Res
     invalid(
       `${JSON.stringify(hostname)} is not a host name`,
       'set the host name',
-      'it has 1 to 64 characters',
+      'It has 1 to 64 characters.',
     );
   }
   const cwd = options.cwd ?? '/';
@@ -55,7 +55,7 @@ export function resolveRun(command: readonly string[], options: RunOptions): Res
     invalid(
       `${JSON.stringify(cwd)} is not absolute`,
       'set the working directory',
-      'give a path that starts with /',
+      'Give a path that starts with /.',
     );
   }
   const spec: LaunchSpec = {
@@ -102,7 +102,7 @@ function resolveRootfs(rootfs: string | RootfsOptions): RootfsSpec {
       code: 'ROOTFS_NOT_FOUND',
       operation,
       path,
-      hint: 'give the directory of a root file system; hostRootfs() of @tc/images makes one',
+      hint: 'Give the directory of a root file system; hostRootfs() of @tc/images makes one.',
     });
   }
   if (!stats.isDirectory()) {
@@ -110,7 +110,7 @@ function resolveRootfs(rootfs: string | RootfsOptions): RootfsSpec {
       code: 'ROOTFS_NOT_A_DIRECTORY',
       operation,
       path,
-      hint: 'an archive must be unpacked first',
+      hint: 'An archive must be unpacked first.',
     });
   }
   return { path, mode: options.mode ?? 'rw', enter: options.enter ?? 'pivot_root' };
@@ -127,7 +127,7 @@ function resolveMount(mount: string | Mount): MountSpec {
     invalid(
       `${JSON.stringify(target)} can't be a mount point`,
       operation,
-      'the target is an absolute path, not /',
+      'The target is an absolute path, not /.',
     );
   }
   const path = resolvePath(source);
@@ -137,7 +137,7 @@ function resolveMount(mount: string | Mount): MountSpec {
       code: 'MOUNT_SOURCE_NOT_FOUND',
       operation,
       path,
-      hint: 'make the directory or file first: a bind mount needs a source',
+      hint: 'Make the directory or file first: a bind mount needs a source.',
     });
   }
   return {
@@ -152,7 +152,7 @@ function parseMount(text: string, operation: string): Mount {
   const [source, target, mode, ...rest] = text.split(':');
   const known = mode === undefined || mode === 'ro' || mode === 'rw';
   if (!source || !target || !known || rest.length > 0) {
-    invalid('not a mount', operation, 'write SOURCE:TARGET, or SOURCE:TARGET:ro');
+    invalid('not a mount', operation, 'Write SOURCE:TARGET, or SOURCE:TARGET:ro.');
   }
   return { source, target, readOnly: mode === 'ro' };
 }
@@ -180,7 +180,7 @@ function resolveCgroups(id: string, options: RunOptions) {
   const limited = Object.values(limits).some((limit) => limit !== undefined);
   if (options.cgroups === 'disabled') {
     if (limited)
-      invalid('limits need cgroups', 'set limits', 'leave out either the limits or cgroups: "disabled"');
+      invalid('limits need cgroups', 'set limits', 'Leave out either the limits or cgroups: "disabled".');
     return { cgroups: undefined, plan: undefined, warnings: [] };
   }
   // An ordinary user owns no cgroup; without limits the container runs without one.
@@ -214,7 +214,7 @@ function parseUser(user: string | number): { uid: number; gid: number } {
     invalid(
       `${JSON.stringify(user)} is not a user`,
       'set the user',
-      'give uid or uid:gid as numbers up to 2147483647',
+      'Give uid or uid:gid as numbers up to 2147483647.',
     );
   }
   return { uid, gid };
@@ -227,7 +227,7 @@ function resolveCapabilities(options: RunOptions, rootfs: RootfsSpec): number[] 
       invalid(
         `${JSON.stringify(name)} is not a capability`,
         'set the capabilities',
-        'names are as in capabilities(7)',
+        'Names are as in capabilities(7).',
       );
     }
   }
@@ -245,7 +245,7 @@ function environment(
     .filter((entry): entry is [string, string] => entry[1] !== undefined)
     .map(([key, value]) => {
       if (key === '' || key.includes('=')) {
-        invalid(`${JSON.stringify(key)} is not a variable`, 'set the environment', 'names have no "="');
+        invalid(`${JSON.stringify(key)} is not a variable`, 'set the environment', 'Names have no "=".');
       }
       return `${key}=${value}`;
     });

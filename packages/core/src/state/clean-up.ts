@@ -6,7 +6,7 @@ import { closeSync, constants, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { flock, miscConstants, readCgroupHost } from '@tc/linux';
-import { listContainerCgroups } from '../cgroups/list.ts';
+import { findContainerCgroups } from '../cgroups/list.ts';
 import { removeContainerCgroup } from '../cgroups/remove.ts';
 import { runtimeDirectory } from './runtime-directory.ts';
 
@@ -21,7 +21,7 @@ const { LOCK_EX, LOCK_NB } = miscConstants;
 export async function cleanUpAbandoned(directory = runtimeDirectory()): Promise<string[]> {
   const abandoned = await claimAbandoned(directory);
   if (abandoned.length === 0) return [];
-  const cgroups = listContainerCgroups(readCgroupHost());
+  const cgroups = findContainerCgroups(readCgroupHost(), new Set(abandoned.map(({ id }) => id)));
   for (const { id, fd } of abandoned) {
     try {
       await removeContainerCgroup(cgroups.get(id) ?? []);

@@ -24,7 +24,7 @@ export function ensureRuntimeDirectory(path: string): void {
     code: 'RUNTIME_DIRECTORY',
     operation: `make the runtime directory ${path}`,
     path,
-    hint: 'set TCTL_RUNTIME_DIR to a directory of your own',
+    hint: 'Set TCTL_RUNTIME_DIR to a directory of your own.',
   };
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });

@@ -95,7 +95,7 @@ describe('the order of the calls', () => {
 
   it('drops the bounding set while it still may, then the user, then the capabilities', () => {
     const calls = container({ process: { uid: 1000, gid: 1000 } });
-    const drop = calls.findLastIndex(({ step }) => step.what.startsWith('drop capabilities'));
+    const drop = calls.findLastIndex(({ step }) => step.what.startsWith('drop all capabilities'));
     const inOrder = [
       drop,
       position(calls, 'setgroups'),

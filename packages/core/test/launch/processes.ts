@@ -51,6 +51,17 @@ function slotOf(event: Event): keyof typeof slots {
   return event === 'exit' || event === 'timer' ? event : 'control';
 }
 
+const dropFromBoundingSet = 24;
+const lastCapability = 40;
+
+/** The capabilities that it drops from its bounding set, up to those that no kernel has. */
+export function droppedCapabilities({ calls }: Simulation): number[] {
+  return calls
+    .filter(({ name, args }) => name === 'prctl' && args[0] === dropFromBoundingSet)
+    .map(({ args }) => Number(args[1]))
+    .filter((capability) => capability <= lastCapability);
+}
+
 /** The container's side, up to the execve that succeeds. */
 export function startContainer(program: LaunchProgram, override: Answer = () => undefined): Simulation {
   const fds = descriptors();
@@ -58,6 +69,9 @@ export function startContainer(program: LaunchProgram, override: Answer = () => 
     const overridden = override(call, memory);
     if (overridden !== undefined) return overridden;
     if (call.name === 'execve') return 'ends';
+    if (call.name === 'prctl' && call.args[0] === dropFromBoundingSet) {
+      return Number(call.args[1]) > lastCapability ? -22 : 0;
+    }
     return call.name === 'clone3' ? 0 : fds(call, memory);
   });
 }

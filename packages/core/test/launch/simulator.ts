@@ -2,8 +2,7 @@
  * Walks a launch program as the interpreter does, with system calls that are answered here instead of made: one
  * of the two processes that come out of the clone at a time.
  */
-import type { SyscallName } from '@tc/linux';
-import { resolve } from '../../src/launch/data.ts';
+import type { Num, SyscallName } from '@tc/linux';
 import type { CallStep, Datum, LaunchProgram, Operand, Place } from '../../src/launch/program.ts';
 
 /** A system call as it was made: numbers, and addresses as the places that they point to. */
@@ -34,11 +33,13 @@ export class Memory {
     let content = this.#contents.get(datum);
     if (content === undefined) {
       content = Buffer.alloc(datum.size);
-      if (datum.content !== undefined && 'bytes' in datum.content) content.set(datum.content.bytes);
       this.#contents.set(datum, content);
-      if (datum.content !== undefined && 'words' in datum.content) {
+      if (datum.content === 'zeroed') return content;
+      if ('string' in datum.content) content.write(datum.content.string);
+      else if ('bytes' in datum.content) content.set(datum.content.bytes);
+      else {
         for (const [index, word] of datum.content.words.entries()) {
-          if (word.kind === 'number') this.write({ datum, offset: index * 8 }, resolve(word.value, 'x64'));
+          if (word.kind === 'number') this.write({ datum, offset: index * 8 }, numberOf(word.value));
         }
       }
     }
@@ -61,7 +62,7 @@ export function simulate(program: LaunchProgram, answer: Answer): Simulation {
   const calls: Call[] = [];
   const reports: Simulation['reports'][number][] = [];
   const evaluate = (operand: Operand): bigint => {
-    if (operand.kind === 'number') return BigInt.asIntN(64, resolve(operand.value, 'x64'));
+    if (operand.kind === 'number') return BigInt.asIntN(64, numberOf(operand.value));
     if (operand.kind === 'value') return memory.read(operand.place);
     if (operand.kind === 'step') return BigInt(placed(operand.label.step));
     throw new Error('an address is no number');
@@ -84,7 +85,7 @@ export function simulate(program: LaunchProgram, answer: Answer): Simulation {
       fail(Number(evaluate(step.errno)));
     } else {
       const args = step.args.map((arg) => (arg.kind === 'address' ? arg.place : Number(evaluate(arg))));
-      const call: Call = { step, name: step.call, args, strings: stringsOf(step, memory) };
+      const call: Call = { step, name: step.call, args, strings: stringsOf(step) };
       calls.push(call);
       if (step.call === 'exit_group') return { calls, memory, reports, exitCode: Number(args[0]) };
       const result = answer(call, memory) ?? 0;
@@ -104,6 +105,10 @@ export function simulate(program: LaunchProgram, answer: Answer): Simulation {
   }
 }
 
+function numberOf(value: Num): bigint {
+  return BigInt(typeof value === 'object' ? value.x64 : value);
+}
+
 function placed(step: number | undefined): number {
   if (step === undefined) throw new Error('a label that was never placed');
   return step;
@@ -114,9 +119,9 @@ function compute(by: 'add' | 'and' | 'shr', left: bigint, right: bigint): bigint
   return by === 'and' ? left & right : BigInt.asUintN(64, left) >> right;
 }
 
-function stringsOf(step: CallStep, memory: Memory): string[] {
+function stringsOf(step: CallStep): string[] {
   return step.args.flatMap((arg) => {
-    if (arg.kind !== 'address' || !arg.place.datum.text.startsWith('"')) return [];
-    return [memory.of(arg.place.datum).toString('utf8', 0, arg.place.datum.size - 1)];
+    const content = arg.kind === 'address' ? arg.place.datum.content : 'zeroed';
+    return content !== 'zeroed' && 'string' in content ? [content.string] : [];
   });
 }

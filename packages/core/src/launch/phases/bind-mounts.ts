@@ -18,7 +18,7 @@ export function openSources(c: Context): Place[] {
       {
         what: `open the mount source ${source}`,
         diagnose: {
-          ENOENT: { code: 'MOUNT_SOURCE_NOT_FOUND', hint: 'a bind mount needs a source that exists' },
+          ENOENT: { code: 'MOUNT_SOURCE_NOT_FOUND', hint: 'A bind mount needs a source that exists.' },
         },
       },
     );
@@ -73,7 +73,7 @@ function refuseKernelFileSystems({ p }: Context, target: Place, path: string): v
   const statfs = buffer(120, '{f_type}');
   const allowed = p.label();
   const refused = p.label();
-  const hint = `${path} lies in /proc or /sys in this root file system: choose another target`;
+  const hint = `${path} lies in /proc or /sys in this root file system: choose another target.`;
   const call = p.call('fstatfs', [load(target), address(statfs)], {
     what: `check the mount point ${path}`,
     why: 'it must not lie on /proc or /sys',

@@ -13,17 +13,20 @@ export function prepareCgroups(c: Context, plan: CgroupPlan): void {
   const { p } = c;
   p.group('cgroups');
   for (const write of plan.enable) writeFile(c, write);
-  for (const directory of plan.directories) {
+  for (const [index, directory] of plan.directories.entries()) {
     p.call('mkdirat', [cwd, string(directory), number(0o755, '0755')], {
       what: `make the cgroup ${directory}`,
       why: 'a directory in a cgroup file system is a group of processes',
-      // An abandoned group with this id is as good as a new one: nobody else has the state directory.
-      tolerate: ['EEXIST'],
       diagnose: {
-        EACCES: { hint: 'run as root, or in a cgroup that was delegated to you' },
-        EROFS: { hint: 'the cgroup file system is read-only: is this inside another container?' },
+        EEXIST: {
+          code: 'CONTAINER_EXISTS',
+          hint: 'A container of this name runs, or was left: choose another name.',
+        },
+        EACCES: { hint: 'Run as root, or in a cgroup that was delegated to you.' },
+        EROFS: { hint: 'The cgroup file system is read-only: is this inside another container?' },
       },
     });
+    p.set(c.cgroupsMade, number(index + 1));
   }
   for (const write of plan.writes) writeFile(c, write);
   plan.join.tasks.forEach((path, index) => {
@@ -68,10 +71,11 @@ export function joinCgroups(c: Context): void {
 export function removeCgroups(c: Context, plan: CgroupPlan): void {
   const { p } = c;
   p.group('cgroups');
-  for (const directory of plan.directories.toReversed()) {
+  for (const [index, directory] of [...plan.directories.entries()].reverse()) {
     const tries = cell('tries');
-    const again = p.here();
     const done = p.label();
+    p.jumpIf(load(c.cgroupsMade), 'lt', index + 1, done); // not ours to remove
+    const again = p.here();
     p.call('unlinkat', [cwd, string(directory), flags(atFlags, 'AT_REMOVEDIR')], {
       what: `remove the cgroup ${directory}`,
       checked: false,

@@ -18,6 +18,8 @@ export interface Context {
   readonly cloneArgs: Datum;
   readonly cgroupFd: Place;
   readonly taskFds: readonly Place[];
+  /** How many of the plan's directories are there, for the way out. */
+  readonly cgroupsMade: Place;
   /** The container's first process, as the host sees it. */
   readonly pid: Place;
   readonly pidfd: Place;
@@ -49,6 +51,7 @@ export function createContext(p: ProgramBuilder, spec: LaunchSpec): Context {
     stateFd: cell('state_fd'),
     cloneArgs,
     cgroupFd: at(cloneArgs, 80),
+    cgroupsMade: cell('cgroups_made'),
     taskFds: (spec.cgroup?.join.tasks ?? []).map((_, index) => cell(`tasks_fd${index}`)),
     pid: cell('pid'),
     pidfd,

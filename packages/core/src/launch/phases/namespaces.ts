@@ -48,7 +48,7 @@ export function clone(c: Context): void {
     p.call('unshare', [flags(cloneFlags, 'CLONE_NEWTIME')], {
       what: 'make a time namespace',
       why: 'children are born into it',
-      diagnose: { EINVAL: { hint: 'the kernel was built without CONFIG_TIME_NS' } },
+      diagnose: { EINVAL: { hint: 'The kernel was built without CONFIG_TIME_NS.' } },
     });
     const fd = cell('fd');
     const { offsets } = spec.namespaces.time;
@@ -73,11 +73,11 @@ export function clone(c: Context): void {
     why: 'it sees its own mounts, processes, host name, IPC objects and network; a pidfd never names another process',
     result: c.pid,
     diagnose: {
-      EPERM: { hint: 'root, or a user namespace, is needed to make namespaces' },
-      ENOSPC: { hint: 'a namespace limit is reached: see /proc/sys/user/max_*_namespaces' },
+      EPERM: { hint: 'Root, or a user namespace, is needed to make namespaces.' },
+      ENOSPC: { hint: 'A namespace limit is reached: see /proc/sys/user/max_*_namespaces.' },
       EAGAIN: {
         code: 'PIDS_LIMIT',
-        hint: 'a limit on processes is reached: the pids limit must leave room for one',
+        hint: 'A limit on processes is reached: the pids limit must leave room for one.',
       },
       ENOSYS: { code: 'KERNEL_TOO_OLD', hint: 'Linux 5.12 or newer is needed' },
     },

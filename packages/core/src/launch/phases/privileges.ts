@@ -54,8 +54,11 @@ export function dropPrivileges(c: Context): void {
   p.call('chdir', [string(process.cwd)], {
     what: `go to the working directory ${process.cwd}`,
     diagnose: {
-      ENOENT: { code: 'WORKING_DIRECTORY_NOT_FOUND', hint: 'it does not exist in the root file system' },
-      ENOTDIR: { code: 'WORKING_DIRECTORY_NOT_FOUND', hint: 'it is not a directory in the root file system' },
+      ENOENT: { code: 'WORKING_DIRECTORY_NOT_FOUND', hint: 'It does not exist in the root file system.' },
+      ENOTDIR: {
+        code: 'WORKING_DIRECTORY_NOT_FOUND',
+        hint: 'It is not a directory in the root file system.',
+      },
     },
   });
 }
@@ -146,13 +149,13 @@ export function execute(c: Context): void {
       diagnose: {
         ENOENT: {
           code: 'COMMAND_NOT_FOUND',
-          hint: 'it is not in the root file system, or the loader it needs is not',
+          hint: 'It is not in the root file system, or the loader it needs is not.',
         },
-        ENOTDIR: { code: 'COMMAND_NOT_FOUND', hint: 'its path leads through a file' },
-        ENOEXEC: { code: 'COMMAND_NOT_EXECUTABLE', hint: 'it is not a program; a script starts with #!' },
+        ENOTDIR: { code: 'COMMAND_NOT_FOUND', hint: 'Its path leads through a file.' },
+        ENOEXEC: { code: 'COMMAND_NOT_EXECUTABLE', hint: 'It is not a program; a script starts with #!.' },
         other: {
           code: 'COMMAND_NOT_EXECUTABLE',
-          hint: 'it must be an executable file for this architecture',
+          hint: 'It must be an executable file for this architecture.',
         },
       },
     });

@@ -99,7 +99,7 @@ export function prepareMounts(c: Context): PreparedMounts {
     proc: newMount(p, 'proc', {}, kernelOnly, {
       what: 'make a proc',
       why: 'ps and /proc/self show the new PID namespace',
-      diagnose: { EPERM: { hint: 'in a user namespace the caller’s /proc must be fully visible' } },
+      diagnose: { EPERM: { hint: 'In a user namespace the caller’s /proc must be fully visible.' } },
     }),
     sys:
       spec.namespaces.net || spec.namespaces.user === undefined
@@ -180,10 +180,10 @@ export function attachMounts(c: Context, mounts: PreparedMounts): void {
         diagnose: {
           ELOOP: {
             code: 'ROOTFS_UNSAFE',
-            hint: `/${name} is a symbolic link in this root file system: make it a directory`,
+            hint: `/${name} is a symbolic link in this root file system: make it a directory.`,
           },
-          ENOENT: { code: 'ROOTFS_UNUSABLE', hint: `make the directory /${name} in the root file system` },
-          ENOTDIR: { code: 'ROOTFS_UNUSABLE', hint: `/${name} must be a directory in the root file system` },
+          ENOENT: { code: 'ROOTFS_UNUSABLE', hint: `Make the directory /${name} in the root file system.` },
+          ENOTDIR: { code: 'ROOTFS_UNUSABLE', hint: `/${name} must be a directory in the root file system.` },
         },
       },
     );

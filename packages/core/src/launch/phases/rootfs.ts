@@ -21,7 +21,7 @@ export function makeWorkspace(c: Context): void {
   const workspace = newMount(p, 'tmpfs', { mode: '0755' }, ['MOUNT_ATTR_NOSUID'], {
     what: 'make the workspace',
     why: 'one tmpfs for all that the container needs besides its root: /dev, /tmp, what it writes',
-    diagnose: { ENODEV: { code: 'KERNEL_TOO_OLD', hint: 'the kernel has no tmpfs' } },
+    diagnose: { ENODEV: { code: 'KERNEL_TOO_OLD', hint: 'The kernel has no tmpfs.' } },
   });
   attach(p, workspace, workingDirectory, {
     what: 'attach the workspace to the state directory',
@@ -34,7 +34,10 @@ export function makeWorkspace(c: Context): void {
 export function openRoot(c: Context): Place {
   const { p, spec } = c;
   const { path, mode } = spec.rootfs;
-  const missing = { code: 'ROOTFS_NOT_FOUND', hint: 'give the directory of a root file system, or an image' };
+  const missing = {
+    code: 'ROOTFS_NOT_FOUND',
+    hint: 'Give the directory of a root file system, or an image.',
+  };
   const what = `open the root file system ${path}`;
   const source = cloneMount(
     p,
@@ -52,7 +55,7 @@ export function openRoot(c: Context): Place {
     });
     attach(p, source, 'root', {
       what: 'attach the root file system',
-      diagnose: { ENOTDIR: { code: 'ROOTFS_NOT_A_DIRECTORY', hint: `${path} is not a directory` } },
+      diagnose: { ENOTDIR: { code: 'ROOTFS_NOT_A_DIRECTORY', hint: `${path} is not a directory.` } },
     });
     return source;
   }
@@ -67,11 +70,13 @@ function overlayOn(c: Context, lower: Place): Place {
   }
   attach(p, lower, 'lower', {
     what: `attach ${spec.rootfs.path} as the lower layer`,
-    diagnose: { ENOTDIR: { code: 'ROOTFS_NOT_A_DIRECTORY', hint: `${spec.rootfs.path} is not a directory` } },
+    diagnose: {
+      ENOTDIR: { code: 'ROOTFS_NOT_A_DIRECTORY', hint: `${spec.rootfs.path} is not a directory.` },
+    },
   });
   const options = { lowerdir: 'lower', upperdir: 'upper', workdir: 'work', index: 'off' };
   const rootless: Record<string, string> = spec.namespaces.user === undefined ? {} : { userxattr: '' };
-  const hint = 'use the root file system read-only (--read-only), or one that may be written to (--rootfs)';
+  const hint = 'Use the root file system read-only (--read-only), or one that may be written to (--rootfs)';
   const root = newMount(p, 'overlay', { ...options, ...rootless }, ['MOUNT_ATTR_NODEV'], {
     what: 'layer a writable directory over the root file system',
     why: 'what the container writes goes to the upper layer, in memory, and vanishes with it',
@@ -93,7 +98,7 @@ export function enterRoot(c: Context, root: Place): void {
       what: 'make it the root of the mount namespace',
       why: 'the old root ends up on top of the new one, from where it can be unmounted: pivot_root(2)',
       diagnose: {
-        EINVAL: { hint: 'the host runs from an initramfs: use rootfsMethod "chroot" (--no-pivot)' },
+        EINVAL: { hint: 'The host runs from an initramfs: use rootfsMethod "chroot" (--no-pivot)' },
       },
     });
     p.call('umount2', [string('.'), flags(mountFlags, 'MNT_DETACH')], {

@@ -34,7 +34,7 @@ export function prepareSupervisor(c: Context, end: Label): void {
     what: `open ${spec.runtimeDirectory}/lock`,
     result: lock,
     diagnose: {
-      EACCES: { hint: 'run as root, or set TCTL_RUNTIME_DIR to a directory that you may write to' },
+      EACCES: { hint: 'Run as root, or set TCTL_RUNTIME_DIR to a directory that you may write to.' },
     },
   });
   p.call('flock', [load(lock), flags(miscConstants, 'LOCK_SH')], {
@@ -45,7 +45,7 @@ export function prepareSupervisor(c: Context, end: Label): void {
     what: `make the state directory ${c.stateDirectory}`,
     why: 'its name reserves the id',
     diagnose: {
-      EEXIST: { code: 'CONTAINER_EXISTS', hint: 'choose another name, or remove that container first' },
+      EEXIST: { code: 'CONTAINER_EXISTS', hint: 'Choose another name, or remove that container first.' },
     },
   });
   p.set(p.control.onFail, { kind: 'step', label: c.cleanUp });
@@ -151,7 +151,7 @@ function mapUserNamespace(c: Context, user: UserNamespaceSpec): void {
       what: `write ${name}`,
       why: 'which ids of the host the ids of the container are',
       diagnose: {
-        EPERM: { hint: 'an ordinary user may map only itself, unless newuidmap and /etc/subuid allow more' },
+        EPERM: { hint: 'An ordinary user may map only itself, unless newuidmap and /etc/subuid allow more.' },
       },
     });
     p.call('close', [load(fd)], { what: `close ${name}` });
