@@ -3,7 +3,7 @@ import { fsMagic } from '@tc/linux';
 import { address, at, buffer, flags, load, number, string } from '../data.ts';
 import type { Place } from '../program.ts';
 import type { Context } from './context.ts';
-import { attach, cloneMount, cwd, openPath, setAttributes } from './mount-calls.ts';
+import { attach, cloneMount, cwd, notSearchable, openPath, setAttributes } from './mount-calls.ts';
 
 const EPERM = 1;
 
@@ -19,6 +19,7 @@ export function openSources(c: Context): Place[] {
         what: `open the mount source ${source}`,
         diagnose: {
           ENOENT: { code: 'MOUNT_SOURCE_NOT_FOUND', hint: 'A bind mount needs a source that exists.' },
+          EACCES: notSearchable,
         },
       },
     );
@@ -49,6 +50,12 @@ export function bindMounts(c: Context, sources: readonly Place[]): void {
     attach(p, source, fd, {
       what: `mount onto ${target}`,
       why: 'a directory or file of the host that the user gave to the container',
+      diagnose: {
+        ENOTDIR: {
+          code: 'MOUNT_TYPE_MISMATCH',
+          hint: 'A directory can be mounted onto a directory only, and a file onto a file.',
+        },
+      },
     });
   });
 }

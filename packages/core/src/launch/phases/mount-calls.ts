@@ -14,6 +14,11 @@ type OpenFlag = keyof typeof openFlags;
 export const cwd = flags(atFlags, 'AT_FDCWD');
 const empty = string('');
 
+/** In a user namespace even root inside needs the permission of the host's user that it is. */
+export const notSearchable = {
+  hint: 'The user that runs the container may not search a directory above it: chmod o+x.',
+};
+
 /** A mount of a new file system that is not attached anywhere yet. @returns its descriptor */
 export function newMount(
   p: ProgramBuilder,

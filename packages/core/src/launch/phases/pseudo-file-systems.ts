@@ -1,4 +1,6 @@
 /** /proc, /sys, /dev, /tmp: made before the root changes, attached after it, masked through their own mounts. */
+
+import type { ProgramBuilder } from '../builder.ts';
 import { cell, load, number, string } from '../data.ts';
 import type { Place } from '../program.ts';
 import type { Context } from './context.ts';
@@ -189,24 +191,30 @@ export function attachMounts(c: Context, mounts: PreparedMounts): void {
     );
     attach(p, mount, target, { what: `mount /${name}` });
   };
-  const below = (parent: Place, path: string, mount: Place, name: string) => {
-    const beneath = { open: ['O_DIRECTORY'], resolve: ['RESOLVE_BENEATH', 'RESOLVE_NO_SYMLINKS'] } as const;
-    attach(p, mount, openPath(p, load(parent), path, beneath, { what: `open ${name}` }), {
-      what: `mount ${name}`,
-    });
-  };
   onRoot('proc', mounts.proc, 0o555);
   onRoot('sys', mounts.sys, 0o555);
   onRoot('dev', mounts.dev);
   onRoot('tmp', mounts.tmp, 0o1777);
-  below(mounts.dev, 'pts', mounts.pts, '/dev/pts');
-  below(mounts.dev, 'shm', mounts.shm, '/dev/shm');
-  below(mounts.dev, 'mqueue', mounts.mqueue, '/dev/mqueue');
-  if (mounts.cgroupRoot !== undefined) below(mounts.sys, 'fs/cgroup', mounts.cgroupRoot, '/sys/fs/cgroup');
+  below(p, mounts.dev, 'pts', mounts.pts, '/dev/pts');
+  below(p, mounts.dev, 'shm', mounts.shm, '/dev/shm');
+  below(p, mounts.dev, 'mqueue', mounts.mqueue, '/dev/mqueue');
+}
+
+/** After the user's mounts, which so can't land here: until then a target below /sys is on sysfs, and refused. */
+export function attachCgroups({ p }: Context, mounts: PreparedMounts): void {
+  p.group('file system');
+  if (mounts.cgroupRoot !== undefined) below(p, mounts.sys, 'fs/cgroup', mounts.cgroupRoot, '/sys/fs/cgroup');
   for (const { name, mount } of mounts.cgroups) {
-    if (mounts.cgroupRoot === undefined) below(mounts.sys, 'fs/cgroup', mount, '/sys/fs/cgroup');
-    else below(mounts.cgroupRoot, name, mount, `/sys/fs/cgroup/${name}`);
+    if (mounts.cgroupRoot === undefined) below(p, mounts.sys, 'fs/cgroup', mount, '/sys/fs/cgroup');
+    else below(p, mounts.cgroupRoot, name, mount, `/sys/fs/cgroup/${name}`);
   }
+}
+
+function below(p: ProgramBuilder, parent: Place, path: string, mount: Place, name: string): void {
+  const beneath = { open: ['O_DIRECTORY'], resolve: ['RESOLVE_BENEATH', 'RESOLVE_NO_SYMLINKS'] } as const;
+  attach(p, mount, openPath(p, load(parent), path, beneath, { what: `open ${name}` }), {
+    what: `mount ${name}`,
+  });
 }
 
 /**

@@ -3,7 +3,15 @@ import { mountFlags } from '@tc/linux';
 import { flags, load, NULL, number, string } from '../data.ts';
 import type { Place } from '../program.ts';
 import type { Context } from './context.ts';
-import { attach, cloneMount, cwd, newMount, setAttributes, workingDirectory } from './mount-calls.ts';
+import {
+  attach,
+  cloneMount,
+  cwd,
+  newMount,
+  notSearchable,
+  setAttributes,
+  workingDirectory,
+} from './mount-calls.ts';
 
 /**
  * One tmpfs that holds all small writable parts: /dev, /dev/shm, /tmp, the overlay's upper directory. Each is
@@ -42,7 +50,11 @@ export function openRoot(c: Context): Place {
   const source = cloneMount(
     p,
     { path, recursive: mode !== 'overlay' },
-    { what, why: 'a copy of the mount, so that its flags can be its own', diagnose: { ENOENT: missing } },
+    {
+      what,
+      why: 'a copy of the mount, so that its flags can be its own',
+      diagnose: { ENOENT: missing, EACCES: notSearchable },
+    },
   );
   p.call('mkdirat', [cwd, string('root'), number(0o755, '0755')], {
     what: 'make a mount point for the root',
