@@ -32,7 +32,8 @@ export async function demoCommand(): Promise<number> {
   );
   console.log(`Running sh in a container with the limits ${JSON.stringify(limits)}`);
   const color = process.stdout.isTTY && !process.env['NO_COLOR'];
-  const result = await run(['sh', '-c', color ? script : script.replaceAll(/\\033\[\d?m/g, '')], {
+  const result = await run(['sh'], {
+    input: color ? script : script.replaceAll(/\\033\[\d?m/g, ''),
     rootfs: { path: image.path, mode: 'overlay' },
     hostname: 'my-container',
     limits,

@@ -3,11 +3,14 @@ import { load, number } from './data.ts';
 import { bindMounts, makePath, openSources } from './phases/bind-mounts.ts';
 import { joinCgroups, prepareCgroups } from './phases/cgroups.ts';
 import { createContext } from './phases/context.ts';
-import { clone, configureNamespaces, enterUserNamespace } from './phases/namespaces.ts';
+import { maskPaths } from './phases/masks.ts';
+import { clone, configureNamespaces } from './phases/namespaces.ts';
 import { dropPrivileges, execute } from './phases/privileges.ts';
-import { attachCgroups, attachMounts, maskPaths, prepareMounts } from './phases/pseudo-file-systems.ts';
+import { attachCgroups, attachMounts, prepareMounts } from './phases/pseudo-file-systems.ts';
 import { enterRoot, makeWorkspace, openRoot, sealRoot } from './phases/rootfs.ts';
-import { cleanUp, prepareSupervisor, supervise, unblockSignals } from './phases/supervise.ts';
+import { cleanUp, takeStateDirectory } from './phases/state-directory.ts';
+import { becomeSupervisor, supervise, unblockSignals } from './phases/supervise.ts';
+import { enterUserNamespace } from './phases/user-namespace.ts';
 import type { LaunchProgram } from './program.ts';
 import type { LaunchSpec } from './spec.ts';
 
@@ -25,7 +28,8 @@ export function compileLaunch(spec: LaunchSpec): LaunchProgram {
   const supervisor = p.label();
   const containerFailed = p.label();
 
-  prepareSupervisor(c, end);
+  becomeSupervisor(c, end);
+  takeStateDirectory(c);
   if (spec.cgroup !== undefined) prepareCgroups(c, spec.cgroup);
   clone(c);
   p.jumpIf(load(c.pid), 'ne', 0, supervisor);

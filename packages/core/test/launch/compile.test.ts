@@ -17,7 +17,8 @@ describe.each(variants)('the program of a container: %s', (_, spec) => {
   it('places every label that something jumps to', () => {
     const labels = program.steps.flatMap((step) => {
       if (step.op === 'jump') return [step.to];
-      if (step.op === 'compute') return [step.left, step.right].flatMap((o) => (o.kind === 'step' ? [o.label] : []));
+      if (step.op === 'compute')
+        return [step.left, step.right].flatMap((o) => (o.kind === 'step' ? [o.label] : []));
       return [];
     });
     expect(labels.length).toBeGreaterThan(10);
@@ -69,7 +70,9 @@ describe('text for the kernel', () => {
   });
 
   it('is UTF-8, and its size is counted in bytes', () => {
-    const call = callsOf(compileLaunch(makeSpec({ hostname: 'größe' }))).find((c) => c.call === 'sethostname');
+    const call = callsOf(compileLaunch(makeSpec({ hostname: 'größe' }))).find(
+      (c) => c.call === 'sethostname',
+    );
     expect(call?.args[1]).toEqual({ kind: 'number', value: 7 });
   });
 });

@@ -57,7 +57,9 @@ describe('namespaces', () => {
   it('bind the host’s device files in a user namespace, where mknod is refused', () => {
     const calls = callsFor({ namespaces: { user: rootless } });
     expect(matching(calls, /S_IFCHR/)).toEqual([]);
-    expect(matching(calls, /open_tree\(AT_FDCWD, "\/dev\/(null|zero|full|random|urandom|tty)"/)).toHaveLength(6);
+    expect(matching(calls, /open_tree\(AT_FDCWD, "\/dev\/(null|zero|full|random|urandom|tty)"/)).toHaveLength(
+      6,
+    );
     expect(callsFor()).toContain('mknodat(AT_FDCWD, "dev/null", S_IFCHR|0666, makedev(1, 3))');
   });
 
@@ -114,7 +116,10 @@ describe('cgroups', () => {
 
   it('of v1 are joined by writing 0 to each tasks file', () => {
     const calls = callsFor({ cgroup: planV1 });
-    expect(matching(calls, /^write\(tasks_fd/)).toEqual(['write(tasks_fd0, "0", 1)', 'write(tasks_fd1, "0", 1)']);
+    expect(matching(calls, /^write\(tasks_fd/)).toEqual([
+      'write(tasks_fd0, "0", 1)',
+      'write(tasks_fd1, "0", 1)',
+    ]);
     expect(clone({ cgroup: planV1 })).not.toContain('CLONE_INTO_CGROUP');
   });
 
@@ -157,7 +162,9 @@ describe('the process', () => {
   });
 
   it('has no capability as another user', () => {
-    expect(matching(callsFor({ process: { uid: 1000 } }), /^capset/).join()).toContain('{effective=permitted={none}, inheritable={}}');
+    expect(matching(callsFor({ process: { uid: 1000 } }), /^capset/).join()).toContain(
+      '{effective=permitted={none}, inheritable={}}',
+    );
   });
 
   it('becomes the user, the group and the additional groups', () => {

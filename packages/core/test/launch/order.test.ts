@@ -4,35 +4,51 @@ import { afterClone, startContainer, superviseThrough } from './processes.ts';
 import type { Call } from './simulator.ts';
 import { makeSpec, planV1, planV2, rootless, variants } from './specs.ts';
 
-const container = (changes?: Parameters<typeof makeSpec>[0]) =>
-  startContainer(compileLaunch(makeSpec(changes))).calls;
+type Changes = Parameters<typeof makeSpec>[0];
+/** All calls up to the execve, as the container's process sees them. */
+const callsFor = (changes?: Changes) => startContainer(compileLaunch(makeSpec(changes))).calls;
 
-/** The position of the first call that matches; fails where there is none. */
-function position(calls: readonly Call[], name: string, part = ''): number {
+/** The position of the first call with that name, that string among its arguments, that first argument. */
+function position(
+  calls: readonly Call[],
+  name: string,
+  about: { string?: string; first?: number } = {},
+): number {
   const index = calls.findIndex(
-    (call) => call.name === name && `${call.step.what} ${call.strings.join(' ')}`.includes(part),
+    (call) =>
+      call.name === name &&
+      (about.string === undefined || call.strings.includes(about.string)) &&
+      (about.first === undefined || call.args[0] === about.first),
   );
-  expect(index, `${name} ${part}`).not.toBe(-1);
+  expect(index, `${name} ${JSON.stringify(about)}`).not.toBe(-1);
   return index;
 }
 
-const lastPosition = (calls: readonly Call[], name: string) => calls.findLastIndex((call) => call.name === name);
+const [PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT] = [1, 24, 38, 47];
 
 describe('the order of the calls', () => {
   it.each(variants)('names nothing of the host once the root has changed: %s', (_, spec) => {
-    const simulation = startContainer(compileLaunch(spec));
-    const calls = afterClone(simulation);
+    const calls = afterClone(startContainer(compileLaunch(spec)));
     const entered = position(calls, spec.rootfs.enter === 'chroot' ? 'chroot' : 'umount2');
     const later = calls.slice(entered + 1);
     expect(later.flatMap(({ strings }) => strings).filter((text) => text.includes('/host'))).toEqual([]);
     const names = new Set(later.map(({ name }) => name));
-    for (const name of ['clone3', 'unshare', 'pivot_root', 'fsopen', 'mount', 'sethostname', 'socket', 'openat']) {
+    for (const name of [
+      'clone3',
+      'unshare',
+      'pivot_root',
+      'fsopen',
+      'mount',
+      'sethostname',
+      'socket',
+      'openat',
+    ]) {
       expect(names).not.toContain(name);
     }
   });
 
   it('goes into the new root before it pivots, and detaches the old one right after', () => {
-    const names = container().map(({ name }) => name);
+    const names = callsFor().map(({ name }) => name);
     const at = names.indexOf('pivot_root');
     expect(names.slice(at - 1, at + 3)).toEqual(['fchdir', 'pivot_root', 'umount2', 'chdir']);
   });
@@ -41,90 +57,85 @@ describe('the order of the calls', () => {
     ['v1', planV1],
     ['v2', planV2],
   ])('sets all limits before there is a process that could exceed them: %s', (_, cgroup) => {
-    const calls = container({ cgroup });
+    const calls = callsFor({ cgroup });
     const clone = position(calls, 'clone3');
-    for (const { what } of [...cgroup.enable, ...cgroup.writes]) {
-      expect(position(calls, 'write', what)).toBeLessThan(clone);
-    }
-    for (const directory of cgroup.directories) {
-      expect(position(calls, 'mkdirat', directory)).toBeLessThan(position(calls, 'openat', `${directory}/`));
+    for (const { path, value } of [...cgroup.enable, ...cgroup.writes]) {
+      const opened = position(calls, 'openat', { string: path });
+      expect(calls[opened + 1]).toMatchObject({ name: 'write', strings: [value] });
+      expect(opened).toBeLessThan(clone);
     }
   });
 
   it('enables controllers before it makes the cgroup that needs them', () => {
-    const calls = container({ cgroup: planV2 });
-    const enabled = position(calls, 'write', 'write /host/cg/cgroup.subtree_control');
-    expect(enabled).toBeLessThan(position(calls, 'mkdirat', '/host/cg/tctl-box'));
+    const calls = callsFor({ cgroup: planV2 });
+    const enabled = position(calls, 'openat', { string: '/host/cg/cgroup.subtree_control' });
+    expect(enabled).toBeLessThan(position(calls, 'mkdirat', { string: '/host/cg/tctl-box' }));
   });
 
   it('joins the v1 cgroups, in the container itself, before the cgroup namespace is made', () => {
-    const calls = container({ cgroup: planV1 });
-    const clone = position(calls, 'clone3');
-    const namespace = position(calls, 'unshare');
-    for (const tasks of planV1.join.tasks) {
-      const join = position(calls, 'write', `join ${tasks}`);
-      expect(join).toBeGreaterThan(clone);
-      expect(join).toBeLessThan(namespace);
-    }
+    const calls = afterClone(startContainer(compileLaunch(makeSpec({ cgroup: planV1 }))));
+    const before = calls.slice(0, position(calls, 'unshare'));
+    const joins = before.filter(({ name, strings }) => name === 'write' && strings[0] === '0');
+    expect(joins).toHaveLength(planV1.join.tasks.length);
   });
 
   it('makes mounts private before it mounts anything', () => {
     const calls = afterClone(startContainer(compileLaunch(makeSpec())));
-    const made = position(calls, 'mount', 'make all mounts private');
+    const made = position(calls, 'mount', { string: '/' });
     for (const name of ['move_mount', 'open_tree', 'fsmount']) {
       expect(position(calls, name)).toBeGreaterThan(made);
     }
   });
 
   it('masks paths only once /proc and /sys are attached', () => {
-    const calls = container();
-    const attached = Math.max(position(calls, 'move_mount', '/proc'), position(calls, 'move_mount', '/sys'));
-    const touches = calls.flatMap(({ step }, index) => (/^(hide|make) \/(proc|sys)\/\S+/.test(step.what) ? [index] : []));
-    const opened = touches.filter((index) => calls[index]?.name === 'openat2');
-    expect(opened).toHaveLength(17);
-    expect(Math.min(...touches)).toBeGreaterThan(attached);
+    const spec = makeSpec();
+    const { calls } = startContainer(compileLaunch(spec));
+    const attached = ['/proc', '/sys'].map((string) => position(calls, 'openat2', { string }) + 1);
+    for (const at of attached) expect(calls[at]?.name).toBe('move_mount');
+    for (const { path } of [...spec.process.maskedPaths, ...spec.process.readonlyPaths]) {
+      expect(position(calls, 'openat2', { string: path })).toBeGreaterThan(Math.max(...attached));
+    }
   });
 
   it('makes the root read-only last of all that touches files', () => {
-    const calls = container({ rootfs: { mode: 'ro' }, process: { cwd: '/work' } });
-    const sealed = position(calls, 'mount_setattr', 'make the root file system read-only');
+    const calls = callsFor({ rootfs: { mode: 'ro' }, process: { cwd: '/work' } });
+    const last = (name: string) => calls.findLastIndex((call) => call.name === name);
     for (const name of ['mkdirat', 'move_mount', 'openat2']) {
-      expect(lastPosition(calls, name)).toBeLessThan(sealed);
+      expect(last(name)).toBeLessThan(last('mount_setattr'));
     }
   });
 
   it('drops the bounding set while it still may, then the user, then the capabilities', () => {
-    const calls = container({ process: { uid: 1000, gid: 1000 } });
-    const drop = calls.findLastIndex(({ step }) => step.what.startsWith('drop all capabilities'));
+    const calls = callsFor({ process: { uid: 1000, gid: 1000 } });
     const inOrder = [
-      drop,
+      calls.findLastIndex(({ name, args }) => name === 'prctl' && args[0] === PR_CAPBSET_DROP),
       position(calls, 'setgroups'),
       position(calls, 'setresgid'),
       position(calls, 'setresuid'),
       position(calls, 'capset'),
-      position(calls, 'prctl', 'clear the ambient'),
-      position(calls, 'prctl', 'set no_new_privs'),
+      position(calls, 'prctl', { first: PR_CAP_AMBIENT }),
+      position(calls, 'prctl', { first: PR_SET_NO_NEW_PRIVS }),
       position(calls, 'execve'),
     ];
     expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b));
   });
 
   it('asks to die with the supervisor after the change of user, which would clear that', () => {
-    const calls = container({ process: { uid: 1000, gid: 1000 } });
-    expect(position(calls, 'prctl', 'die with the supervisor')).toBeGreaterThan(position(calls, 'setresuid'));
-    expect(position(calls, 'prctl', 'die with the supervisor')).toBeLessThan(
-      position(calls, 'write', 'tell the supervisor that all is ready'),
-    );
+    const calls = callsFor({ process: { uid: 1000, gid: 1000 } });
+    const asked = position(calls, 'prctl', { first: PR_SET_PDEATHSIG });
+    expect(asked).toBeGreaterThan(position(calls, 'setresuid'));
+    // Whether the supervisor was gone by then, the write to its pipe shows.
+    expect(asked).toBeLessThan(calls.findLastIndex(({ name }) => name === 'write'));
   });
 
   it.each(variants)('closes all descriptors at execve, directly before it: %s', (_, spec) => {
-    const calls = startContainer(compileLaunch(spec)).calls;
+    const { calls } = startContainer(compileLaunch(spec));
     const execve = position(calls, 'execve');
     expect(calls[execve - 1]?.name).toBe('close_range');
     expect(calls[execve - 1]?.args).toEqual([3, 0xffffffff, 4]);
   });
 
-  it('tells the user namespace’s owner where its /proc directory is before it asks for a root of its own', () => {
+  it('becomes root of a user namespace only when the supervisor has mapped it', () => {
     const calls = afterClone(startContainer(compileLaunch(makeSpec({ namespaces: { user: rootless } }))));
     const names = calls.slice(0, 6).map(({ name }) => name);
     expect(names).toEqual(['rt_sigprocmask', 'openat', 'write', 'read', 'setresgid', 'setresuid']);
@@ -132,10 +143,10 @@ describe('the order of the calls', () => {
 
   it('reserves the id, and locks it, before it makes anything else', () => {
     const { calls } = superviseThrough(compileLaunch(makeSpec({ cgroup: planV1 })), ['exit']);
-    const state = position(calls, 'mkdirat', '/host/run/box');
-    expect(calls.findIndex(({ name }) => name === 'mkdirat')).toBe(state);
-    const exclusive = calls.findIndex(({ name, args }) => name === 'flock' && args[1] === 6);
-    expect(exclusive).toBeGreaterThan(state);
-    expect(exclusive).toBeLessThan(position(calls, 'mkdirat', planV1.directories[0]));
+    const state = position(calls, 'mkdirat');
+    expect(calls[state]?.strings).toEqual(['/host/run/box']);
+    const locked = calls.findIndex(({ name, args }) => name === 'flock' && args[1] === 6); // LOCK_EX|LOCK_NB
+    expect(locked).toBeGreaterThan(state);
+    expect(locked).toBeLessThan(position(calls, 'mkdirat', { string: '/host/cg/memory/tctl-box' }));
   });
 });

@@ -53,7 +53,9 @@ export const planV1: CgroupPlan = {
     tasks: ['/host/cg/memory/tctl-box/tasks', '/host/cg/pids/tctl-box/tasks'],
     into: undefined,
   },
-  figures: [{ name: 'memory.max_usage_in_bytes', path: '/host/cg/memory/tctl-box/memory.max_usage_in_bytes' }],
+  figures: [
+    { name: 'memory.max_usage_in_bytes', path: '/host/cg/memory/tctl-box/memory.max_usage_in_bytes' },
+  ],
   view: [
     { name: 'memory', directory: '/host/cg/memory/tctl-box' },
     { name: 'cpu,cpuacct', directory: '/host/cg/cpu,cpuacct/tctl-box' },

@@ -8,6 +8,12 @@ import { address, cell, flags, load, NULL, number, string, words } from '../data
 import type { Operand, Place } from '../program.ts';
 
 export type MountAttribute = Extract<keyof typeof mountFlags, `MOUNT_ATTR_${string}`>;
+export const noSetuid: MountAttribute = 'MOUNT_ATTR_NOSUID';
+export const noDevices: MountAttribute = 'MOUNT_ATTR_NODEV';
+export const noPrograms: MountAttribute = 'MOUNT_ATTR_NOEXEC';
+export const readOnly: MountAttribute = 'MOUNT_ATTR_RDONLY';
+export const kernelOnly = [noSetuid, noDevices, noPrograms];
+
 type ResolveFlag = keyof typeof resolveFlags;
 type OpenFlag = keyof typeof openFlags;
 

@@ -91,28 +91,6 @@ function pipe(c: Context, ends: Parameters<typeof at>[0], read: Place, write: Pl
   p.compute(write, load(at(ends)), 'shr', 32);
 }
 
-/** The container's first steps in a user namespace: have it mapped, become its root. */
-export function enterUserNamespace(c: Context): void {
-  const { p } = c;
-  if (c.spec.namespaces.user === undefined) return;
-  p.group('namespaces');
-  const self = at(c.scratch);
-  p.call(
-    'openat',
-    [flags(atFlags, 'AT_FDCWD'), string('/proc/self'), flags(openFlags, 'O_PATH', 'O_DIRECTORY')],
-    {
-      what: 'open /proc/self',
-      result: self,
-    },
-  );
-  p.call('write', [load(c.errorWrite), address(c.scratch), 8], {
-    what: 'tell the supervisor which descriptor that is',
-  });
-  p.call('read', [load(c.goRead), address(c.scratch), 1], { what: 'wait until the ids are mapped' });
-  p.call('setresgid', [0, 0, 0], { what: 'become group 0 of the namespace' });
-  p.call('setresuid', [0, 0, 0], { what: 'become root of the namespace' });
-}
-
 /** Host name and loopback: what new UTS and network namespaces lack. */
 export function configureNamespaces(c: Context): void {
   const { p, spec } = c;

@@ -1,42 +1,23 @@
-/** /proc, /sys, /dev, /tmp: made before the root changes, attached after it, masked through their own mounts. */
-
+/** /proc, /sys, /dev, /tmp: made before the root changes, attached after it. */
 import type { ProgramBuilder } from '../builder.ts';
-import { cell, load, number, string } from '../data.ts';
+import { load, number, string } from '../data.ts';
 import type { Place } from '../program.ts';
 import type { Context } from './context.ts';
+import { makeDevices } from './devices.ts';
 import {
   attach,
   cloneMount,
   cwd,
+  kernelOnly,
   type MountAttribute,
   newMount,
+  noDevices,
+  noPrograms,
+  noSetuid,
   openPath,
+  readOnly,
   setAttributes,
 } from './mount-calls.ts';
-
-const noSetuid: MountAttribute = 'MOUNT_ATTR_NOSUID';
-const noDevices: MountAttribute = 'MOUNT_ATTR_NODEV';
-const noPrograms: MountAttribute = 'MOUNT_ATTR_NOEXEC';
-const readOnly: MountAttribute = 'MOUNT_ATTR_RDONLY';
-const kernelOnly = [noSetuid, noDevices, noPrograms];
-
-/** [name, major, minor]: Documentation/admin-guide/devices.txt */
-const devices = [
-  ['null', 1, 3],
-  ['zero', 1, 5],
-  ['full', 1, 7],
-  ['random', 1, 8],
-  ['urandom', 1, 9],
-  ['tty', 5, 0],
-] as const;
-
-const links = [
-  ['/proc/self/fd', 'fd'],
-  ['/proc/self/fd/0', 'stdin'],
-  ['/proc/self/fd/1', 'stdout'],
-  ['/proc/self/fd/2', 'stderr'],
-  ['pts/ptmx', 'ptmx'],
-] as const;
 
 /** Mounts that wait to be attached once the root has changed. */
 export interface PreparedMounts {
@@ -120,32 +101,6 @@ function hostSys({ p }: Context): Place {
   return sys;
 }
 
-function makeDevices({ p, spec }: Context): void {
-  p.call('mkdirat', [cwd, string('dev'), number(0o755, '0755')], { what: 'make dev' });
-  for (const name of ['dev/pts', 'dev/shm', 'dev/mqueue']) {
-    p.call('mkdirat', [cwd, string(name), number(0o755, '0755')], { what: `make ${name}` });
-  }
-  for (const [name, major, minor] of devices) {
-    const path = string(`dev/${name}`);
-    const what = `make /dev/${name}`;
-    if (spec.namespaces.user === undefined) {
-      const type = number(0o20666, 'S_IFCHR|0666');
-      p.call('mknodat', [cwd, path, type, number((major << 8) | minor, `makedev(${major}, ${minor})`)], {
-        what,
-      });
-    } else {
-      // mknod(2) needs privilege over the host: bind the host's own node onto a file instead.
-      p.call('mknodat', [cwd, path, number(0o100666, 'S_IFREG|0666'), 0], { what });
-      attach(p, cloneMount(p, { path: `/dev/${name}` }, { what: `bind /dev/${name}` }), `dev/${name}`, {
-        what,
-      });
-    }
-  }
-  for (const [target, name] of links) {
-    p.call('symlinkat', [string(target), cwd, string(`dev/${name}`)], { what: `make /dev/${name}` });
-  }
-}
-
 type Bind = (path: string, attributes: readonly MountAttribute[]) => Place;
 
 function makeCgroupRoot({ p, spec }: Context, bind: Bind): Place | undefined {
@@ -214,49 +169,5 @@ function below(p: ProgramBuilder, parent: Place, path: string, mount: Place, nam
   const beneath = { open: ['O_DIRECTORY'], resolve: ['RESOLVE_BENEATH', 'RESOLVE_NO_SYMLINKS'] } as const;
   attach(p, mount, openPath(p, load(parent), path, beneath, { what: `open ${name}` }), {
     what: `mount ${name}`,
-  });
-}
-
-/**
- * Covers what a container must not see or change. Targets are opened from the descriptor of the proc or sysfs
- * mount itself and may not cross another mount: nothing that the image contains can redirect them
- * (CVE-2025-31133, CVE-2025-52881). A path that this kernel lacks is skipped.
- */
-export function maskPaths(c: Context, mounts: PreparedMounts): void {
-  const { p, spec } = c;
-  p.group('file system');
-  const emptyDirectories = [...mounts.empty];
-  const target = cell('target_fd');
-  const open = (on: 'proc' | 'sys', path: string, what: string, why: string) => {
-    const skip = p.label();
-    const how = {
-      open: ['O_NOFOLLOW'],
-      resolve: ['RESOLVE_BENEATH', 'RESOLVE_NO_SYMLINKS', 'RESOLVE_NO_XDEV'],
-    } as const;
-    const parent = on === 'proc' ? mounts.proc : mounts.sys;
-    const tolerate = ['ENOENT', 'ENOTDIR'] as const;
-    openPath(p, load(parent), path, how, { what, why, tolerate, result: target });
-    p.jumpIf(load(target), 'lt', 0, skip);
-    return skip;
-  };
-  spec.process.maskedPaths.forEach(({ on, path, type }, index) => {
-    const what = `hide /${on}/${path}`;
-    const skip = open(on, path, what, index === 0 ? 'these tell about the host, or let root change it' : '');
-    const emptyDirectory = type === 'directory' ? emptyDirectories.pop() : undefined;
-    attach(
-      p,
-      emptyDirectory ?? cloneMount(p, { directory: load(mounts.dev), path: 'null' }, { what }),
-      target,
-      { what },
-    );
-    p.place(skip);
-  });
-  spec.process.readonlyPaths.forEach(({ on, path }, index) => {
-    const what = `make /${on}/${path} read-only`;
-    const skip = open(on, path, what, index === 0 ? 'settings of the whole host' : '');
-    const mount = cloneMount(p, { directory: load(target), recursive: true }, { what });
-    setAttributes(p, mount, [readOnly, ...kernelOnly], { recursive: true, what });
-    attach(p, mount, target, { what });
-    p.place(skip);
   });
 }

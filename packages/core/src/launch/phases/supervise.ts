@@ -3,20 +3,19 @@
  * depends on Node.js: when Node.js dies, the control socket hangs up, and the supervisor ends the container and
  * removes what was made for it.
  */
-import { atFlags, miscConstants, openFlags, prctlOptions } from '@tc/linux';
+import { miscConstants, prctlOptions } from '@tc/linux';
 import { address, at, buffer, bytes, cell, flags, load, NULL, number, string, words } from '../data.ts';
-import type { Datum, Label, Place } from '../program.ts';
-import { causes, controlFd, figureOffset, figureSize, messages, recordLayout } from '../protocol.ts';
-import type { UserNamespaceSpec } from '../spec.ts';
-import { removeCgroups } from './cgroups.ts';
+import type { Datum, Label } from '../program.ts';
+import { causes, controlFd, messages } from '../protocol.ts';
 import type { Context } from './context.ts';
+import { recordPlace, report, send } from './report.ts';
+import { mapUserNamespace } from './user-namespace.ts';
 
-const cwd = flags(atFlags, 'AT_FDCWD');
 const SIGKILL = 9;
 
-/** Takes a place in the runtime directory whose lock tells others that this container has an owner. */
-export function prepareSupervisor(c: Context, end: Label): void {
-  const { p, spec } = c;
+/** The first steps. Until there is something to undo, a failure leads straight to the end. */
+export function becomeSupervisor(c: Context, end: Label): void {
+  const { p } = c;
   p.group('supervise');
   p.set(p.control.reportFd, number(controlFd));
   p.set(p.control.onFail, { kind: 'step', label: end });
@@ -28,41 +27,17 @@ export function prepareSupervisor(c: Context, end: Label): void {
     what: 'name the supervisor',
     why: 'ps shows what this process is',
   });
-  const lock = cell('lock_fd');
-  const openLock = flags(openFlags, 'O_RDONLY', 'O_CREAT', 'O_CLOEXEC');
-  p.call('openat', [cwd, string(`${spec.runtimeDirectory}/lock`), openLock, number(0o600, '0600')], {
-    what: `open ${spec.runtimeDirectory}/lock`,
-    result: lock,
-    diagnose: {
-      EACCES: { hint: 'Run as root, or set TCTL_RUNTIME_DIR to a directory that you may write to.' },
-    },
-  });
-  p.call('flock', [load(lock), flags(miscConstants, 'LOCK_SH')], {
-    what: 'wait for a clean-up to end',
-    why: 'so that nobody takes the new directory for an abandoned one',
-  });
-  p.call('mkdirat', [cwd, string(c.stateDirectory), number(0o700, '0700')], {
-    what: `make the state directory ${c.stateDirectory}`,
-    why: 'its name reserves the id',
-    diagnose: {
-      EEXIST: { code: 'CONTAINER_EXISTS', hint: 'Choose another name, or remove that container first.' },
-    },
-  });
-  p.set(p.control.onFail, { kind: 'step', label: c.cleanUp });
-  const openDirectory = flags(openFlags, 'O_RDONLY', 'O_DIRECTORY', 'O_CLOEXEC');
-  p.call('openat', [cwd, string(c.stateDirectory), openDirectory], {
-    what: 'open the state directory',
-    result: c.stateFd,
-  });
-  p.call('flock', [load(c.stateFd), flags(miscConstants, 'LOCK_EX', 'LOCK_NB')], {
-    what: 'lock the state directory',
-    why: 'the kernel drops the lock when the supervisor dies: an unlocked one is abandoned',
-  });
-  p.call('close', [load(lock)], { what: 'let clean-ups go on' });
-  p.call('fchdir', [load(c.stateFd)], {
-    what: 'go into the state directory',
-    why: 'a new mount namespace keeps the working directory: the container finds this one without a path',
-  });
+}
+
+/** The container's first step: the command starts with the mask that programs expect. */
+export function unblockSignals({ p }: Context): void {
+  p.group('start');
+  const none = address(bytes(new Uint8Array(8), '[]'));
+  p.call('rt_sigprocmask', [flags(miscConstants, 'SIG_SETMASK'), none, NULL, 8], { what: 'unblock signals' });
+}
+
+function allSignals() {
+  return address(bytes(new Uint8Array(8).fill(0xff), '~[]'));
 }
 
 /** The supervisor's side after the clone: waits for the start, then for the end, then reports and cleans up. */
@@ -93,72 +68,6 @@ export function supervise(c: Context): void {
   const kill = [load(c.pidfd), number(SIGKILL, 'SIGKILL'), NULL, 0];
   p.call('pidfd_send_signal', kill, { what: 'end the failed container', checked: false });
   p.call('wait4', [load(c.pid), NULL, 0, NULL], { what: 'reap the failed container', checked: false });
-}
-
-/** The way out of every path: removes the cgroups and the state directory, and exits. */
-export function cleanUp(c: Context, end: Label): void {
-  const { p } = c;
-  p.place(c.cleanUp);
-  p.set(p.control.onFail, { kind: 'step', label: end });
-  if (c.spec.cgroup !== undefined) removeCgroups(c, c.spec.cgroup);
-  p.group('supervise');
-  p.call('unlinkat', [cwd, string(c.stateDirectory), flags(atFlags, 'AT_REMOVEDIR')], {
-    what: 'remove the state directory',
-    checked: false,
-  });
-  p.place(end);
-  p.call('exit_group', [0], { what: 'end the supervisor' });
-}
-
-/** The container's first step: the command starts with the mask that programs expect. */
-export function unblockSignals({ p }: Context): void {
-  p.group('start');
-  const none = address(bytes(new Uint8Array(8), '[]'));
-  p.call('rt_sigprocmask', [flags(miscConstants, 'SIG_SETMASK'), none, NULL, 8], { what: 'unblock signals' });
-}
-
-function allSignals() {
-  return address(bytes(new Uint8Array(8).fill(0xff), '~[]'));
-}
-
-/**
- * Only a process outside may write a map of more than one line: user_namespaces(7). The container opened its own
- * /proc directory and says which descriptor that is, because a pid can't become a path without formatting it.
- */
-function mapUserNamespace(c: Context, user: UserNamespaceSpec): void {
-  const { p } = c;
-  p.group('namespaces');
-  p.call('read', [load(c.errorRead), address(c.scratch), 8], {
-    what: "learn the descriptor of the container's /proc directory",
-  });
-  const directory = cell('proc_pid_fd');
-  p.call('pidfd_getfd', [load(c.pidfd), load(at(c.scratch)), 0], {
-    what: 'take that descriptor over',
-    result: directory,
-  });
-  const files = [
-    ...(user.denySetgroups ? [['setgroups', 'deny'] as const] : []),
-    ['uid_map', user.uidMap] as const,
-    ['gid_map', user.gidMap] as const,
-  ];
-  for (const [name, text] of files) {
-    const fd = cell('fd');
-    p.call('openat', [load(directory), string(name), flags(openFlags, 'O_WRONLY', 'O_CLOEXEC')], {
-      what: `open ${name}`,
-      result: fd,
-    });
-    p.call('write', [load(fd), string(text), Buffer.byteLength(text)], {
-      what: `write ${name}`,
-      why: 'which ids of the host the ids of the container are',
-      diagnose: {
-        EPERM: { hint: 'An ordinary user may map only itself, unless newuidmap and /etc/subuid allow more.' },
-      },
-    });
-    p.call('close', [load(fd)], { what: `close ${name}` });
-  }
-  p.call('close', [load(directory)], { what: "close the container's /proc directory" });
-  p.call('write', [load(c.goWrite), string('.'), 1], { what: 'let the container go on' });
-  p.group('supervise');
 }
 
 function waitForStart(c: Context, failed: Label): void {
@@ -262,55 +171,6 @@ function waitForEnd(c: Context): Label {
   });
   p.jump(loop);
   return ended;
-}
-
-/** Collects how it ended and what the kernel counted, and sends it. */
-function report(c: Context): void {
-  const { p } = c;
-  const { status, rusage, end } = recordLayout;
-  p.set(recordPlace(c, 'kind'), number(messages.ended));
-  p.call('wait4', [load(c.pid), address(c.record, status), 0, address(c.record, rusage)], {
-    what: 'reap the container',
-    why: 'gives its exit status and resource usage',
-  });
-  p.call('clock_gettime', [flags(miscConstants, 'CLOCK_MONOTONIC'), address(c.record, end)], {
-    what: 'note the time',
-  });
-  c.spec.cgroup?.figures.forEach((figure, index) => {
-    const fd = cell('fd');
-    const skip = p.label();
-    const slot = figureOffset(index);
-    p.call('openat', [cwd, string(figure.path), flags(openFlags, 'O_RDONLY', 'O_CLOEXEC')], {
-      what: `open ${figure.name}`,
-      checked: false,
-      result: fd,
-    });
-    p.jumpIf(load(fd), 'lt', 0, skip);
-    p.call('read', [load(fd), address(c.record, slot + 8), figureSize - 8], {
-      what: `read ${figure.name}`,
-      checked: false,
-      result: at(c.record, slot),
-    });
-    p.call('close', [load(fd)], { what: `close ${figure.name}`, checked: false });
-    p.place(skip);
-  });
-  send(c, c.record, c.record.size, 'report how it ended');
-}
-
-function recordPlace(c: Context, field: keyof typeof recordLayout): Place {
-  return at(c.record, recordLayout[field]);
-}
-
-function send(c: Context, datum: Datum, size: number, what: string): void {
-  // MSG_NOSIGNAL: the owner may be gone. A failure to report changes nothing about what is to be done.
-  c.p.call(
-    'sendto',
-    [number(controlFd), address(datum), size, flags(miscConstants, 'MSG_NOSIGNAL'), NULL, 0],
-    {
-      what,
-      checked: false,
-    },
-  );
 }
 
 function timerAfter(milliseconds: number): Datum {
