@@ -1,0 +1,19 @@
+/** Prints errors of each kind as tctl does, each followed by a line of dashes. Run by print-error.test.ts. */
+import { writeSync } from 'node:fs';
+import { SyscallError, TcError } from '@tc/core';
+import { printError } from '../../src/cli/print-error.ts';
+import { UsageError } from '../../src/cli/usage-error.ts';
+
+const errors = [
+  new UsageError('"rum" is not a command', 'Did you mean run?'),
+  new UsageError('--memory-swap needs --memory'),
+  new TcError('no such directory', { code: 'X', operation: 'use /nowhere', hint: 'Make it.' }),
+  new SyscallError({ call: 'mount', errno: 1, operation: 'mount proc on /proc', hint: 'Run as root.' }),
+  new TypeError('x is not a function'),
+  'a text that was thrown',
+  undefined,
+];
+for (const error of errors) {
+  printError(error);
+  writeSync(2, '---\n');
+}
