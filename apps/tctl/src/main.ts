@@ -18,7 +18,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   demo: {
     about: 'Show what a container is: its host name, processes, root and limits',
-    run: async () => (await import('./commands/demo.ts')).demoCommand(),
+    run: async (args) => (await import('./commands/demo.ts')).demoCommand(args),
   },
 };
 
@@ -34,10 +34,19 @@ tctl COMMAND --help tells more.
 `;
 
 export async function main(args: readonly string[]): Promise<void> {
+  process.stdout.on('error', endWithoutStdout);
+  process.stderr.on('error', () => {});
   process.exitCode = await dispatch(args).catch((error: unknown) => {
     printError(error);
     return exitCodes.ownError;
   });
+}
+
+/** A reader that has gone is no error of ours: `tctl --help | head -1`. A full disk is. */
+function endWithoutStdout(error: NodeJS.ErrnoException): never {
+  if (error.code === 'EPIPE') process.exit();
+  process.stderr.write(`tctl: write to stdout: ${error.message}\n`);
+  process.exit(exitCodes.ownError);
 }
 
 async function dispatch([name, ...args]: readonly string[]): Promise<number> {

@@ -49,26 +49,28 @@ export function parseOptions<T extends OptionTable>(
     tokens: true,
   });
   const first = tokens.find(({ kind }) => kind === 'positional' || kind === 'option-terminator');
-  const end = first?.index ?? args.length;
+  const ours = tokens.slice(0, first === undefined ? undefined : tokens.indexOf(first)).flatMap((token) => {
+    if (token.kind !== 'option') return [];
+    if (token.value === undefined) return [token.rawName];
+    // A number below 0 is a value, and no option that the user forgot the value before.
+    const inline = token.inlineValue || /^-\d/.test(token.value);
+    return inline ? [`--${token.name}=${token.value}`] : [token.rawName, token.value];
+  });
   try {
-    const { values } = parseArgs({
-      args: args.slice(0, end),
-      options,
-      strict: true,
-      allowPositionals: false,
-    });
-    const rest = args.slice(first?.kind === 'option-terminator' ? end + 1 : end);
+    const { values } = parseArgs({ args: ours, options, strict: true, allowPositionals: false });
+    const rest = first === undefined ? [] : args.slice(first.index + (first.kind === 'positional' ? 0 : 1));
     return { values: values as OptionValues<T>, rest };
   } catch (error) {
-    const [sentence = ''] = (error as Error).message.split('. ');
-    throw new UsageError(sentence.replace(/\.$/, ''), didYouMean(error as Error, Object.keys(table)));
+    const [sentence = ''] = (error as Error).message.split(/\.\s|\n/);
+    throw new UsageError(sentence.replace(/\.$/, ''), hintFor(error as Error, table));
   }
 }
 
-function didYouMean(error: Error, names: readonly string[]): string | undefined {
-  const unknown = /Unknown option '--?([^']+)'/.exec(error.message)?.[1];
-  const near = unknown === undefined ? undefined : nearest(unknown, names);
-  return near === undefined ? undefined : `Did you mean --${near}?`;
+function hintFor({ message }: Error, table: OptionTable): string {
+  const unknown = /Unknown option '--?([^']+)'/.exec(message)?.[1];
+  const near = unknown === undefined ? undefined : nearest(unknown, Object.keys(table));
+  if (near !== undefined) return `Did you mean --${near}?`;
+  return /ambiguous|argument missing/.test(message) ? 'Write --OPTION=VALUE.' : '--help lists the options.';
 }
 
 /** The candidate that takes the fewest edits, if that is at most a third of the word. */

@@ -1,5 +1,10 @@
 import { cleanUpAbandoned, type Limits, run } from '@tc/core';
 import { hostRootfs } from '@tc/images';
+import { helpText } from '../cli/help.ts';
+import { parseOptions } from '../cli/options.ts';
+import { UsageError } from '../cli/usage-error.ts';
+
+const demoOptions = { help: { about: 'print this' } };
 
 const limits: Limits = { memory: '64m', pids: 20, cpus: 0.5 };
 
@@ -23,7 +28,13 @@ exit 0
 `;
 
 /** What `npm start` shows until there is a dashboard, and always where there is no terminal. */
-export async function demoCommand(): Promise<number> {
+export async function demoCommand(args: readonly string[]): Promise<number> {
+  const { values, rest } = parseOptions(demoOptions, args);
+  if (values.help) {
+    process.stdout.write(helpText('tctl demo', 'Shows what a container is, with one.', demoOptions));
+    return 0;
+  }
+  if (rest.length > 0) throw new UsageError(`demo takes no arguments, not ${JSON.stringify(rest[0])}`);
   await cleanUpAbandoned();
   const image = await hostRootfs();
   const size = (image.bytes / 2 ** 20).toFixed(0);

@@ -23,7 +23,10 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     process.stdout.write(helpText(usage, about, runOptions));
     return 0;
   }
-  const cleaned = cleanUpAbandoned().catch((error: unknown) => printError(error));
+  // A dry run changes nothing, not even that.
+  const cleaned = values['dry-run']
+    ? undefined
+    : cleanUpAbandoned().catch((error: unknown) => printError(error));
   try {
     return await runContainer(values, rest);
   } catch (error) {
@@ -58,7 +61,8 @@ async function runContainer(values: Values, rest: readonly string[]): Promise<nu
     if (result.reason === 'timeout')
       process.stderr.write(`tctl: killed after its timeout of ${values.timeout}\n`);
     if (result.reason === 'oom') {
-      process.stderr.write(`tctl: out of memory: the container used its limit of ${values.memory}\n`);
+      const limit = values.memory === undefined ? '' : ` of ${values.memory}`;
+      process.stderr.write(`tctl: out of memory: the container used all of its limit${limit}\n`);
     }
     return exitCodeOf(result);
   } finally {

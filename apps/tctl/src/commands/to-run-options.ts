@@ -28,7 +28,8 @@ export function toRunOptions(values: Values): Omit<RunOptions, 'rootfs'> {
 }
 
 function limits(values: Values): Limits {
-  const pids = values['pids-limit'] ?? values.pids;
+  const [pidsOption, pids] =
+    values['pids-limit'] === undefined ? ['pids', values.pids] : ['pids-limit', values['pids-limit']];
   const io = ioLimits(values);
   return {
     memory: values.memory,
@@ -36,8 +37,7 @@ function limits(values: Values): Limits {
     memoryLow: values['memory-reservation'],
     memorySwap: swap(values),
     // Docker: -1 and 0 are no limit.
-    pids:
-      pids === undefined ? undefined : pids === '-1' || pids === '0' ? 'max' : numeric('pids-limit', pids),
+    pids: pids === undefined ? undefined : pids === '-1' || pids === '0' ? 'max' : numeric(pidsOption, pids),
     cpus: values.cpus === undefined ? undefined : numeric('cpus', values.cpus),
     cpuWeight: values['cpu-weight'] === undefined ? undefined : numeric('cpu-weight', values['cpu-weight']),
     cpuset: values['cpuset-cpus'],
@@ -86,7 +86,7 @@ function environment(variables: readonly string[]): Record<string, string | unde
 }
 
 function numeric(option: string, text: string): number {
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  const value = /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isNaN(value)) throw new UsageError(`--${option} takes a number, not ${JSON.stringify(text)}`);
   return value;
 }

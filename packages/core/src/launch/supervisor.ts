@@ -7,7 +7,7 @@ import { decodeEnding, type Ending } from './ending.ts';
 import { architecture, assemble } from './image.ts';
 import { launchError } from './launch-error.ts';
 import type { LaunchProgram } from './program.ts';
-import { controlFd, messages, recordLayout } from './protocol.ts';
+import { controlFd, messages, recordSize } from './protocol.ts';
 
 export type Stdio = NonNullable<SpawnOptions['stdio']>;
 
@@ -47,7 +47,7 @@ function imageFile(program: LaunchProgram): number {
     throw new TcError(`no launch interpreter for ${process.arch}`, {
       code: 'ARCHITECTURE_UNSUPPORTED',
       operation: 'start a container',
-      hint: 'X86-64 and arm64 are supported.',
+      hint: 'There is one for x86-64 and for arm64.',
     });
   }
   const low = createMemoryFile();
@@ -102,7 +102,8 @@ function attachTo(child: ChildProcess, program: LaunchProgram, figureNames: read
   child.once('close', () => finish());
 
   function finish(): void {
-    if (received.length >= recordLayout.rusage) ending = decodeEnding(received, figureNames);
+    // A supervisor that was killed while it sent the record is one that did not report.
+    if (received.length >= recordSize(figureNames.length)) ending = decodeEnding(received, figureNames);
     if (failure === undefined && ending !== undefined) {
       started.resolve(0);
       ended.resolve(ending);

@@ -1,7 +1,7 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { TcError } from '@tc/linux';
+import { dirname, join } from 'node:path';
+import { type ErrorDetails, TcError } from '@tc/linux';
 
 /**
  * Where running containers leave their traces: `TCTL_RUNTIME_DIR`, or `/run/tctl` for root, or
@@ -27,11 +27,29 @@ export function ensureRuntimeDirectory(path: string): void {
     hint: 'Set TCTL_RUNTIME_DIR to a directory of your own.',
   };
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeDirectory(path);
   } catch (cause) {
     throw new TcError((cause as Error).message, { ...details, cause });
   }
-  // In a shared directory another user may have been first: what lies there would be theirs to change.
-  const { uid } = statSync(path);
-  if (uid !== process.geteuid?.()) throw new TcError(`it belongs to uid ${uid}`, details);
+  checkOwner(path, details);
+}
+
+/** mkdir -p. Node's own, `recursive`, never ends below a directory that takes no entries, such as /proc. */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    makeDirectory(dirname(path));
+    mkdirSync(path, { mode: 0o700 });
+  }
+}
+
+/** In a shared directory another user may have been first: what lies there would be theirs to change. */
+function checkOwner(path: string, details: ErrorDetails): void {
+  const stats = lstatSync(path);
+  if (!stats.isDirectory()) throw new TcError('it is not a directory', details);
+  if (stats.uid !== process.geteuid?.()) throw new TcError(`it belongs to uid ${stats.uid}`, details);
 }

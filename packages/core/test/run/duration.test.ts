@@ -6,7 +6,7 @@ import { parseDuration } from '../../src/run/duration.ts';
 describe('a duration', () => {
   it.each([
     [250, 250],
-    [0.5, 0.5],
+    [0.5, 1],
     ['250ms', 250],
     ['5s', 5000],
     ['1.5m', 90_000],

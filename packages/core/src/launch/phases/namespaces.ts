@@ -79,7 +79,7 @@ export function clone(c: Context): void {
         code: 'PIDS_LIMIT',
         hint: 'A limit on processes is reached: the pids limit must leave room for one.',
       },
-      ENOSYS: { code: 'KERNEL_TOO_OLD', hint: 'Linux 5.12 or newer is needed' },
+      ENOSYS: { code: 'KERNEL_TOO_OLD', hint: 'Linux 5.12 or newer is needed.' },
     },
   });
 }

@@ -65,7 +65,7 @@ export function dropPrivileges(c: Context): void {
 
 /** A capability that is not in the bounding set can't come back by executing a file: capabilities(7). */
 function dropBoundingSet({ p, spec }: Context): void {
-  const keep = spec.process.capabilities.reduce((sum, capability) => sum + 2 ** capability, 0);
+  const keep = [...new Set(spec.process.capabilities)].reduce((sum, capability) => sum + 2 ** capability, 0);
   const capability = cell('capability');
   const bit = cell('bit');
   const [next, done] = [p.label(), p.label()];
@@ -100,7 +100,7 @@ function capabilityHeader() {
 function capabilitySets(capabilities: readonly number[]) {
   const sets = Buffer.alloc(24);
   for (const half of [0, 1]) {
-    const bits = capabilities
+    const bits = [...new Set(capabilities)]
       .filter((capability) => capability >> 5 === half)
       .reduce((sum, capability) => sum + 2 ** (capability & 31), 0);
     sets.writeUInt32LE(bits, half * 12);
