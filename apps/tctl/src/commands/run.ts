@@ -88,7 +88,7 @@ async function resolveImage(values: Values, rest: readonly string[]) {
   }
   const { path } = await hostRootfs();
   // Many containers share the tree, so each writes to a layer of its own.
-  const mode: 'ro' | 'overlay' = values['read-only'] ? 'ro' : 'overlay';
+  const mode: 'overlay' | 'overlay-ro' = values['read-only'] ? 'overlay-ro' : 'overlay';
   return { rootfs: { path, mode }, command };
 }
 

@@ -38,11 +38,8 @@ export interface UserNamespaceSpec {
 export interface RootfsSpec {
   /** Absolute. */
   readonly path: string;
-  /**
-   * `rw`: the container writes to the directory itself. `ro`: nobody writes. `overlay`: what it writes goes to
-   * memory, is charged to its memory limit and vanishes with it.
-   */
-  readonly mode: 'rw' | 'ro' | 'overlay';
+  /** As `RootfsOptions.mode` says. */
+  readonly mode: 'rw' | 'ro' | 'overlay' | 'overlay-ro';
   readonly enter: 'pivot_root' | 'chroot';
 }
 

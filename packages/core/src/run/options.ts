@@ -7,10 +7,12 @@ export interface RootfsOptions {
   /** A directory on the host; it becomes `/`. */
   path: string;
   /**
-   * `rw` (default): the container writes to the directory itself. `ro`: nobody writes. `overlay`: what the
-   * container writes is kept in memory, counts against its memory limit, and vanishes with it.
+   * - `rw` (default): the container writes to the directory itself. Missing mount points are made there.
+   * - `ro`: nobody writes, also not where other file systems are mounted below it. Mount points must be there.
+   * - `overlay`: what the container writes is kept in memory, counts against its memory limit, and vanishes with it.
+   * - `overlay-ro`: only the mount points are made in memory; the container itself can't write.
    */
-  mode?: 'rw' | 'ro' | 'overlay';
+  mode?: 'rw' | 'ro' | 'overlay' | 'overlay-ro';
   /**
    * `pivot_root` (default) leaves no way to name the old root. `chroot` is for hosts that run from an initramfs,
    * where pivot_root(2) cannot work; CAP_SYS_CHROOT is dropped then, as it is the classic way out of a chroot.

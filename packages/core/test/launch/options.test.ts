@@ -82,8 +82,19 @@ describe('the root file system', () => {
     );
   });
 
-  it('is sealed where it is read-only', () => {
-    expect(callsFor({ rootfs: { mode: 'ro' } })).toContain(seal);
+  it('is read-only from the first, with all that is mounted below it, where nobody writes', () => {
+    const calls = callsFor({ rootfs: { mode: 'ro' } });
+    const readOnly =
+      /mount_setattr\(mount_fd, "", AT_EMPTY_PATH\|AT_RECURSIVE, \{attr_set=MOUNT_ATTR_NODEV\|MOUNT_ATTR_RDONLY\}/;
+    expect(matching(calls, readOnly)).toHaveLength(1);
+    expect(calls).not.toContain(seal);
+  });
+
+  it('is sealed at the end where only mount points are made in an overlay', () => {
+    const calls = callsFor({ rootfs: { mode: 'overlay-ro' } });
+    expect(
+      matching(calls, /mount_setattr\(overlay_fd, "", AT_EMPTY_PATH, \{attr_set=MOUNT_ATTR_RDONLY\}/),
+    ).toHaveLength(1);
   });
 
   it('is layered over where it is an overlay, without devices too', () => {

@@ -97,8 +97,8 @@ describe('the order of the calls', () => {
     }
   });
 
-  it('makes the root read-only last of all that touches files', () => {
-    const calls = callsFor({ rootfs: { mode: 'ro' }, process: { cwd: '/work' } });
+  it('seals an overlay last of all that touches files', () => {
+    const calls = callsFor({ rootfs: { mode: 'overlay-ro' }, process: { cwd: '/work' } });
     const last = (name: string) => calls.findLastIndex((call) => call.name === name);
     for (const name of ['mkdirat', 'move_mount', 'openat2']) {
       expect(last(name)).toBeLessThan(last('mount_setattr'));

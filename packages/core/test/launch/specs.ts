@@ -83,6 +83,7 @@ export const variants: readonly (readonly [name: string, spec: LaunchSpec])[] = 
   ['time namespace', makeSpec({ namespaces: { time: { offsets: 'monotonic 10 0\n' } } })],
   ['host’s network and name', makeSpec({ namespaces: { uts: false, net: false }, hostname: undefined })],
   ['read-only', makeSpec({ rootfs: { mode: 'ro' } })],
+  ['read-only overlay', makeSpec({ rootfs: { mode: 'overlay-ro' } })],
   ['overlay', makeSpec({ rootfs: { mode: 'overlay' } })],
   ['chroot', makeSpec({ rootfs: { enter: 'chroot' } })],
   ['timeout', makeSpec({ timeoutMs: 1500 })],

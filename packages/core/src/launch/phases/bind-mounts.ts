@@ -44,7 +44,15 @@ export function bindMounts(c: Context, sources: readonly Place[]): void {
       cwd,
       target,
       { open: [], resolve: ['RESOLVE_IN_ROOT', 'RESOLVE_NO_MAGICLINKS'] },
-      { what: `open the mount point ${target}` },
+      {
+        what: `open the mount point ${target}`,
+        diagnose: {
+          ENOENT: {
+            code: 'MOUNT_TARGET_NOT_FOUND',
+            hint: 'It is not there and can’t be made: in a read-only root file system it must exist.',
+          },
+        },
+      },
     );
     refuseKernelFileSystems(c, fd, target);
     attach(p, source, fd, {

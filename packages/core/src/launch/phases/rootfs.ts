@@ -8,7 +8,9 @@ import {
   cloneMount,
   cwd,
   newMount,
+  noDevices,
   notSearchable,
+  readOnly,
   setAttributes,
   workingDirectory,
 } from './mount-calls.ts';
@@ -47,9 +49,10 @@ export function openRoot(c: Context): Place {
     hint: 'Give the directory of a root file system, or an image.',
   };
   const what = `open the root file system ${path}`;
+  const isOverlay = mode === 'overlay' || mode === 'overlay-ro';
   const source = cloneMount(
     p,
-    { path, recursive: mode !== 'overlay' },
+    { path, recursive: !isOverlay },
     {
       what,
       why: 'a copy of the mount, so that its flags can be its own',
@@ -59,10 +62,10 @@ export function openRoot(c: Context): Place {
   p.call('mkdirat', [cwd, string('root'), number(0o755, '0755')], {
     what: 'make a mount point for the root',
   });
-  if (mode !== 'overlay') {
-    setAttributes(p, source, ['MOUNT_ATTR_NODEV'], {
+  if (!isOverlay) {
+    setAttributes(p, source, mode === 'ro' ? [noDevices, readOnly] : [noDevices], {
       recursive: true,
-      what: 'forbid devices on the root file system',
+      what: mode === 'ro' ? 'make the root file system read-only' : 'forbid devices on the root file system',
       why: 'a device file in an image would open the host’s disk',
     });
     attach(p, source, 'root', {
@@ -89,7 +92,7 @@ function overlayOn(c: Context, lower: Place): Place {
   const options = { lowerdir: 'lower', upperdir: 'upper', workdir: 'work', index: 'off' };
   const rootless: Record<string, string> = spec.namespaces.user === undefined ? {} : { userxattr: '' };
   const hint = 'Use the root file system read-only (--read-only), or one that may be written to (--rootfs)';
-  const root = newMount(p, 'overlay', { ...options, ...rootless }, ['MOUNT_ATTR_NODEV'], {
+  const root = newMount(p, 'overlay', { ...options, ...rootless }, [noDevices], {
     what: 'layer a writable directory over the root file system',
     why: 'what the container writes goes to the upper layer, in memory, and vanishes with it',
     diagnose: {
@@ -130,6 +133,6 @@ export function enterRoot(c: Context, root: Place): void {
 
 /** Last, so that mount points can still be made before. */
 export function sealRoot(c: Context, root: Place): void {
-  if (c.spec.rootfs.mode !== 'ro') return;
-  setAttributes(c.p, root, ['MOUNT_ATTR_RDONLY'], { what: 'make the root file system read-only' });
+  if (c.spec.rootfs.mode !== 'overlay-ro') return;
+  setAttributes(c.p, root, [readOnly], { what: 'make the root file system read-only' });
 }
