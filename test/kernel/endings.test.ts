@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RunError } from '@tc/core';
+import { type Run, RunError } from '@tc/core';
 import { describe, expect, it } from 'vitest';
 import { box, refusal, until } from '../support/kernel.ts';
 import { supervisorsOf } from '../support/leftovers.ts';
@@ -17,15 +18,23 @@ async function ready({ stdout }: Run): Promise<void> {
 
 describe('the end of a container', () => {
   it('by itself has its exit code', async () => {
-    const codes = Array.from({ length: 256 }, (_, code) => code).filter((code) => code % 5 === 0 || code > 120 && code < 140);
+    const codes = Array.from({ length: 256 }, (_, code) => code).filter(
+      (code) => code % 5 === 0 || (code > 120 && code < 140),
+    );
     for (const code of codes) {
-      expect(await box(`exit ${code}`)).toMatchObject({ exitCode: code, signal: undefined, reason: 'exit', timedOut: false, oomKilled: false });
+      expect(await box(`exit ${code}`)).toMatchObject({
+        exitCode: code,
+        signal: undefined,
+        reason: 'exit',
+        timedOut: false,
+        oomKilled: false,
+      });
     }
   });
 
   it('by a signal has its name', async () => {
     for (const name of ['SIGKILL', 'SIGSTOP'] as const) {
-      const run = waiting(@@);
+      const run = waiting('true');
       await ready(run);
       expect(run.kill(name)).toBe(true);
       if (name === 'SIGSTOP') run.kill('SIGKILL');
@@ -37,8 +46,8 @@ describe('the end of a container', () => {
   });
 
   it('takes its other processes along', async () => {
-    const run = waiting(@@);
-      await ready(run);
+    const run = waiting('sleep 1000 & (sleep 1000 & setsid sleep 1000) & true');
+    await ready(run);
     run.kill('SIGKILL');
     await run; // the check for leftovers sees the rest
   });
@@ -60,7 +69,7 @@ describe('the end of a container', () => {
 describe('kill()', () => {
   it('reaches a handler', async () => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1'] as const) {
-      const run = waiting(@@);
+      const run = waiting(`trap 'echo ${signal}; exit 7' ${signal.slice(3)}`);
       await ready(run);
       expect(run.kill(signal)).toBe(true);
       expect(await run).toMatchObject({ stdout: `ready\n${signal}\n`, exitCode: 7, reason: 'exit' });
@@ -68,17 +77,19 @@ describe('kill()', () => {
   });
 
   it('takes a number, and is SIGTERM without one', async () => {
-    const byNumber = await ready('trap "exit 7" USR2');
+    const byNumber = waiting('trap "exit 7" USR2');
+    await ready(byNumber);
     byNumber.kill(constants.signals.SIGUSR2);
     expect((await byNumber).exitCode).toBe(7);
-    const byDefault = await ready('trap "exit 8" TERM');
+    const byDefault = waiting('trap "exit 8" TERM');
+    await ready(byDefault);
     byDefault.kill();
     expect((await byDefault).exitCode).toBe(8);
   });
 
   it('is ignored by a first process without a handler, but for SIGKILL', async () => {
-    const run = waiting(@@);
-      await ready(run);
+    const run = waiting('true');
+    await ready(run);
     run.kill('SIGTERM');
     await sleep(scaled(100));
     expect(run.kill('SIGKILL')).toBe(true);
@@ -103,8 +114,15 @@ describe('kill()', () => {
 
 describe('a timeout', () => {
   it('ends a container that runs on, whatever it does with signals', async () => {
-    const result = await box('trap "" TERM INT HUP; echo started; while :; do sleep 0.01; done', { timeout: scaled(300) });
-    expect(result).toMatchObject({ reason: 'timeout', timedOut: true, signal: 'SIGKILL', stdout: 'started\n' });
+    const result = await box('trap "" TERM INT HUP; echo started; while :; do sleep 0.01; done', {
+      timeout: scaled(300),
+    });
+    expect(result).toMatchObject({
+      reason: 'timeout',
+      timedOut: true,
+      signal: 'SIGKILL',
+      stdout: 'started\n',
+    });
     expect(result.wallMs).toBeGreaterThan(scaled(300) - 20);
     expect(result.wallMs).toBeLessThan(scaled(2000));
   });
@@ -117,7 +135,6 @@ describe('a timeout', () => {
     const run = box(['sleep', '1000'], { timeout: scaled(200) });
     const pid = await run.started;
     const start = performance.now();
-    const { existsSync } = await import('node:fs');
     while (existsSync(`/proc/${pid}/exe`) && performance.now() - start < scaled(3000)); // no turn of the event loop
     expect(existsSync(`/proc/${pid}/exe`)).toBe(false);
     expect(await run).toMatchObject({ reason: 'timeout' });
@@ -127,8 +144,8 @@ describe('a timeout', () => {
 describe('an AbortSignal', () => {
   it('ends the container', async () => {
     const controller = new AbortController();
-    const run = waiting(@@);
-      await ready(run);
+    const run = waiting('trap "" TERM', { signal: controller.signal });
+    await ready(run);
     controller.abort();
     expect(await run).toMatchObject({ reason: 'aborted', signal: 'SIGKILL', stdout: 'ready\n' });
   });

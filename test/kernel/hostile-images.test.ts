@@ -41,17 +41,26 @@ describe('an image', () => {
 });
 
 describe('a mount target', () => {
-  it.each(['/data', '/data/kernel', '/proc/sys', '/proc/self/../bus', '/sys/fs', '/sys/firmware', '/sys/fs/cgroup'])('that leads into /proc or /sys is refused: %s',
-    async (target) => {
-      const path = await ownRootfs(newDirectory());
-      symlinkSync('/proc/sys', join(path, 'data'));
-      const mounts = [{ source: newDirectory(), target }];
-      for (const mode of modes) {
-        const error = await refusal(box(['true'], { rootfs: { path, mode }, mounts }));
-        expect(error).toMatchObject({ code: 'MOUNT_TARGET_FORBIDDEN', hint: expect.stringContaining('choose another') });
-      }
-    },
-  );
+  it.each([
+    '/data',
+    '/data/kernel',
+    '/proc/sys',
+    '/proc/self/../bus',
+    '/sys/fs',
+    '/sys/firmware',
+    '/sys/fs/cgroup',
+  ])('that leads into /proc or /sys is refused: %s', async (target) => {
+    const path = await ownRootfs(newDirectory());
+    symlinkSync('/proc/sys', join(path, 'data'));
+    const mounts = [{ source: newDirectory(), target }];
+    for (const mode of modes) {
+      const error = await refusal(box(['true'], { rootfs: { path, mode }, mounts }));
+      expect(error).toMatchObject({
+        code: 'MOUNT_TARGET_FORBIDDEN',
+        hint: expect.stringContaining('choose another'),
+      });
+    }
+  });
 
   it('through a link that leads up and out stays inside', async () => {
     const directory = newDirectory();
@@ -63,7 +72,7 @@ describe('a mount target', () => {
     writeFileSync(join(source, 'here'), '');
     for (const link of ['up', 'relative']) {
       const text = await output('ls /etc; ls /etc/sub', { rootfs: path, mounts: [`${source}:/${link}/sub`] });
-      expect(text).toMatch(/(^|\n)sub\n[^]*here\n$/);
+      expect(text).toMatch(/(^|\n)sub\n[\s\S]*here\n$/);
       rmdirSync(join(path, 'etc/sub'));
     }
     expect(readdirSync(join(directory, 'etc'))).toEqual([]);

@@ -9,7 +9,9 @@ describe('a bind mount', () => {
   it('of a directory is the host’s directory, both ways', async () => {
     const source = newDirectory();
     writeFileSync(join(source, 'in'), 'from the host');
-    expect(await output('cat /data/in; echo from inside > /data/out', { mounts: [`${source}:/data`] })).toBe('from the host');
+    expect(await output('cat /data/in; echo from inside > /data/out', { mounts: [`${source}:/data`] })).toBe(
+      'from the host',
+    );
     expect(readFileSync(join(source, 'out'), 'utf8')).toBe('from inside\n');
   });
 
@@ -25,7 +27,10 @@ describe('a bind mount', () => {
     const source = newDirectory();
     writeFileSync(join(source, 'file'), 'old');
     for (const mounts of [[`${source}:/data:ro`], [{ source, target: '/data', readOnly: true }]]) {
-      const { stdout, stderr } = await box('cat /data/file; for f in file new; do touch /data/$f; done; rm /data/file', { mounts });
+      const { stdout, stderr } = await box(
+        'cat /data/file; for f in file new; do touch /data/$f; done; rm /data/file',
+        { mounts },
+      );
       expect(stdout).toBe('old');
       expect(stderr.match(/Read-only file system/g)).toHaveLength(3);
     }
@@ -62,7 +67,10 @@ describe('a bind mount', () => {
     const path = await ownRootfs(newDirectory());
     const source = newDirectory();
     writeFileSync(join(source, 'file'), '');
-    await output('ls /made/here/file', { rootfs: { path, mode: 'overlay' }, mounts: [`${source}:/made/here`] });
+    await output('ls /made/here/file', {
+      rootfs: { path, mode: 'overlay' },
+      mounts: [`${source}:/made/here`],
+    });
     expect(readdirSync(path)).not.toContain('made');
     await output('ls /made/here/file', { rootfs: path, mounts: [`${source}:/made/here`] });
     expect(readdirSync(join(path, 'made/here'))).toEqual([]);
@@ -78,7 +86,11 @@ describe('a bind mount', () => {
 
   it('of a source that is missing is refused, and says which', async () => {
     const error = await refusal(box(['true'], { mounts: ['/no/such/source:/data'] }));
-    expect(error).toMatchObject({ code: 'MOUNT_SOURCE_NOT_FOUND', path: '/no/such/source', operation: 'mount /no/such/source:/data' });
+    expect(error).toMatchObject({
+      code: 'MOUNT_SOURCE_NOT_FOUND',
+      path: '/no/such/source',
+      operation: 'mount /no/such/source:/data',
+    });
     expect(error['hint']).toBeTruthy();
   });
 
@@ -102,7 +114,9 @@ describe('a bind mount', () => {
     execFileSync('mount', ['--bind', path, path]);
     try {
       execFileSync('mount', ['-o', 'remount,bind,ro', path]);
-      const error = await refusal(box(['true'], { rootfs: { path, mode: 'ro' }, mounts: [`${newDirectory()}:/missing`] }));
+      const error = await refusal(
+        box(['true'], { rootfs: { path, mode: 'ro' }, mounts: [`${newDirectory()}:/missing`] }),
+      );
       expect(error['operation']).toContain('/missing');
     } finally {
       execFileSync('umount', [path]);

@@ -30,7 +30,9 @@ describe('the network none', () => {
     requires(context, tool('ip'));
     expect(await output('ls /sys/class/net; readlink /proc/self/ns/net')).toMatch(/^lo\nnet:\[\d+\]\n$/);
     expect(await output('readlink /proc/self/ns/net')).not.toBe(`${ours}\n`);
-    expect(await output('ip -o addr show; ip route')).toMatch(/^1: lo +inet 127\.0\.0\.1\/8 .*\n(1: lo +inet6 ::1\/128 .*\n)?$/);
+    expect(await output('ip -o addr show; ip route')).toMatch(
+      /^1: lo +inet 127\.0\.0\.1\/8 .*\n(1: lo +inet6 ::1\/128 .*\n)?$/,
+    );
     expect(await output('ip -o link show lo')).toMatch(/<LOOPBACK,UP,LOWER_UP>/);
   });
 
@@ -49,7 +51,9 @@ describe('the network none', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/Connection refused/);
     expect(server.connections()).toBe(0);
-    expect((await box(['bash', '-c', 'exec 5<>/dev/tcp/192.0.2.1/80'])).stderr).toMatch(/Network is unreachable/);
+    expect((await box(['bash', '-c', 'exec 5<>/dev/tcp/192.0.2.1/80'])).stderr).toMatch(
+      /Network is unreachable/,
+    );
   });
 });
 

@@ -7,7 +7,9 @@ import { requires, tool } from '../support/requires.ts';
 
 async function status(options: Parameters<typeof output>[1], fields: string[]): Promise<string[]> {
   const text = await output('cat /proc/self/status', options);
-  return fields.map((field) => new RegExp(`^${field}:[ \\t]*(.*?)[ \\t]*$`, 'm').exec(text)?.[1] ?? `no ${field}`);
+  return fields.map(
+    (field) => new RegExp(`^${field}:[ \\t]*(.*?)[ \\t]*$`, 'm').exec(text)?.[1] ?? `no ${field}`,
+  );
 }
 
 const sets = ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'];
@@ -87,7 +89,8 @@ describe('a process', () => {
     const [settime, reboot] = { x64: [227, 169], arm64: [112, 142] }[process.arch as 'x64'] ?? [];
     const time = `my $t = pack "QQ", time, 0; print syscall(${settime}, 0, $t), " $!\\n"`;
     const off = `print syscall(${reboot}, 0xfee1dead, 672274793, 0, 0), " $!\\n"`;
-    for (const call of [time, off]) expect(await output(`perl -e '${call}'`)).toBe('-1 Operation not permitted\n');
+    for (const call of [time, off])
+      expect(await output(`perl -e '${call}'`)).toBe('-1 Operation not permitted\n');
   });
 
   it('has a session keyring of its own: keys of Node.js’s are not found', async (context) => {

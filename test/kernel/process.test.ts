@@ -3,7 +3,19 @@ import { box, output } from '../support/kernel.ts';
 
 describe('the arguments', () => {
   it('arrive exactly, whatever bytes they have', async () => {
-    const args = ['', ' ', 'two words', 'naïve – ünïcode 日本 🐳', 'new\nline', '\ttab', '"\'`$(x)\\', '-n', '*', '\x01\x7f', ''];
+    const args = [
+      '',
+      ' ',
+      'two words',
+      'naïve – ünïcode 日本 🐳',
+      'new\nline',
+      '\ttab',
+      '"\'`$(x)\\',
+      '-n',
+      '*',
+      '\x01\x7f',
+      '',
+    ];
     const { stdout } = await box(['sh', '-c', 'printf "%s\\0" "$#" "$@"', 'name', ...args]);
     expect(stdout.split('\0')).toEqual([String(args.length), ...args, '']);
   });
@@ -18,7 +30,9 @@ describe('the arguments', () => {
 
 describe('the environment', () => {
   const read = async (env: Record<string, string | undefined>, user?: string) =>
-    (await output('cat /proc/$$/environ', { env, hostname: 'h', ...(user === undefined ? {} : { user }) })).split('\0').slice(0, -1);
+    (await output('cat /proc/$$/environ', { env, hostname: 'h', ...(user === undefined ? {} : { user }) }))
+      .split('\0')
+      .slice(0, -1);
   const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
   it('is PATH, HOME and HOSTNAME, and nothing of the caller’s', async () => {
@@ -27,8 +41,23 @@ describe('the environment', () => {
   });
 
   it('has what is given, exactly, and lacks what is undefined', async () => {
-    const env = { A: '', B: 'x=y', C: 'new\nline', D: 'ünïcode 🐳', HOME: '/home', HOSTNAME: undefined, PATH: '/bin:/usr/bin' };
-    expect(await read(env)).toEqual(['PATH=/bin:/usr/bin', 'HOME=/home', 'A=', 'B=x=y', 'C=new\nline', 'D=ünïcode 🐳']);
+    const env = {
+      A: '',
+      B: 'x=y',
+      C: 'new\nline',
+      D: 'ünïcode 🐳',
+      HOME: '/home',
+      HOSTNAME: undefined,
+      PATH: '/bin:/usr/bin',
+    };
+    expect(await read(env)).toEqual([
+      'PATH=/bin:/usr/bin',
+      'HOME=/home',
+      'A=',
+      'B=x=y',
+      'C=new\nline',
+      'D=ünïcode 🐳',
+    ]);
   });
 
   it('may be big', async () => {
@@ -41,10 +70,13 @@ describe('the environment', () => {
   });
 
   it('tells where the command is to be looked for', async () => {
-    const script = 'mkdir /opt/bin; printf "#!/bin/sh\\necho found" > /opt/bin/own; chmod 755 /opt/bin/own; PATH=/opt/bin own';
+    const script =
+      'mkdir /opt/bin; printf "#!/bin/sh\\necho found" > /opt/bin/own; chmod 755 /opt/bin/own; PATH=/opt/bin own';
     expect(await output(script)).toBe('found\n');
     expect((await box(['true'], { env: { PATH: '/nowhere:/usr/bin' } })).exitCode).toBe(0);
-    await expect(box(['true'], { env: { PATH: '/nowhere' } })).rejects.toMatchObject({ code: 'COMMAND_NOT_FOUND' });
+    await expect(box(['true'], { env: { PATH: '/nowhere' } })).rejects.toMatchObject({
+      code: 'COMMAND_NOT_FOUND',
+    });
   });
 });
 

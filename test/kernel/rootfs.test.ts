@@ -95,7 +95,7 @@ describe('chroot in place of pivot_root', () => {
     const { stdout, stderr } = await box('echo $$; cat /../secret; ls /..', {
       rootfs: { path, mode, enter },
     });
-    expect(stdout).toMatch(/^1\n[^]*proc\n/);
+    expect(stdout).toMatch(/^1\n[\s\S]*proc\n/);
     expect(stdout).not.toContain('secret');
     expect(stderr).toMatch(/secret: No such file/);
   });
@@ -118,13 +118,13 @@ describe('chroot in place of pivot_root', () => {
   });
 
   // The classic: with a working directory outside the root, .. leads up to the real one.
-  const escape =
+  const breakOut =
     'mkdir "/tmp/x"; chroot "/tmp/x" or print "chroot refused\\n"; chdir ".." for 1..50; chroot "."; exec "/bin/sh", "-c", "stat -c %d:%i / /proc/1; ls /"';
 
   it('can’t be left as a chroot usually can', async (context) => {
     requires(context, tool('perl'));
     const rootfs = { path: hostRoot, mode: 'overlay', enter } as const;
-    const text = await output(`stat -c %d:%i / /proc/1; perl -e '${escape}'`, { rootfs });
+    const text = await output(`stat -c %d:%i / /proc/1; perl -e '${breakOut}'`, { rootfs });
     const [root, process, refused, rootAgain, processAgain] = text.split('\n');
     expect(refused).toBe('chroot refused');
     expect([rootAgain, processAgain]).toEqual([root, process]);
@@ -132,7 +132,7 @@ describe('chroot in place of pivot_root', () => {
 
   it('can’t be left even with CAP_SYS_CHROOT, with pivot_root', async (context) => {
     requires(context, tool('perl'));
-    const text = await output(`stat -c %d:%i / /proc/1; perl -e '${escape}'`);
+    const text = await output(`stat -c %d:%i / /proc/1; perl -e '${breakOut}'`);
     const [root, process, rootAgain, processAgain] = text.split('\n');
     expect([rootAgain, processAgain]).toEqual([root, process]);
   });

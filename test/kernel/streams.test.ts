@@ -26,7 +26,10 @@ describe('the streams', () => {
   });
 
   it('need not be read: a container that ignores its input ends as any other', async () => {
-    expect(await box(['true'], { input: randomBytes(2 ** 20) })).toMatchObject({ exitCode: 0, reason: 'exit' });
+    expect(await box(['true'], { input: randomBytes(2 ** 20) })).toMatchObject({
+      exitCode: 0,
+      reason: 'exit',
+    });
   });
 
   it('can be a file of the host', async () => {

@@ -34,7 +34,8 @@ describe('a user namespace', () => {
     const source = newDirectory();
     chmodSync(source, 0o755);
     writeFileSync(join(source, 'secret'), 'of root', { mode: 0o600 });
-    const script = 'id -u; stat -c %u /data/secret; cat /data/secret; chown 0 /data/secret; rm -f /data/secret';
+    const script =
+      'id -u; stat -c %u /data/secret; cat /data/secret; chown 0 /data/secret; rm -f /data/secret';
     const { stdout, stderr } = await box(script, { namespaces: { user }, mounts: [`${source}:/data`] });
     expect(stdout).toBe('0\n65534\n');
     expect(stderr.match(/Permission denied|Operation not permitted/g)).toHaveLength(3);
@@ -43,10 +44,13 @@ describe('a user namespace', () => {
 
   it('gives a host name, mounts, devices and limits as any container has', async (context) => {
     requires(context, namespace('user'));
-    const script = 'uname -n; echo $$; echo x > /dev/null; head -c 1 /dev/zero | wc -c; touch /tmp/x /dev/shm/x; ls /dev/pts';
+    const script =
+      'uname -n; echo $$; echo x > /dev/null; head -c 1 /dev/zero | wc -c; touch /tmp/x /dev/shm/x; ls /dev/pts';
     const options = { namespaces: { user }, hostname: 'inside', limits: { memory: '64m', pids: 20 } };
     expect(await output(script, options)).toBe('inside\n1\n1\nptmx\n');
-    expect(await box(['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=128M', 'count=1'], options)).toMatchObject({ reason: 'oom' });
+    expect(await box(['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=128M', 'count=1'], options)).toMatchObject({
+      reason: 'oom',
+    });
   });
 
   it.each(['rw', 'ro', 'overlay'] as const)('works with a root file system in mode %s', async (mode) => {
@@ -69,14 +73,20 @@ describe('a time namespace', () => {
   it('moves the clocks', async (context) => {
     requires(context, namespace('time'));
     const uptime = () => Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
-    const read = async (time: object) => Number((await output('cat /proc/uptime', { namespaces: { time } })).split(' ')[0]);
+    const read = async (time: object) =>
+      Number((await output('cat /proc/uptime', { namespaces: { time } })).split(' ')[0]);
     const moved = await read({ boottimeSeconds: 1_000_000, monotonicSeconds: 5 });
     expect(moved - uptime()).toBeGreaterThan(999_000);
     expect(Math.abs((await read({})) - uptime())).toBeLessThan(100);
     const offsets = await output('cat /proc/self/timens_offsets', {
       namespaces: { time: { boottimeSeconds: 7, monotonicSeconds: 5 } },
     });
-    expect(offsets.trim().split('\n').map((line) => line.split(/\s+/))).toEqual([
+    expect(
+      offsets
+        .trim()
+        .split('\n')
+        .map((line) => line.split(/\s+/)),
+    ).toEqual([
       ['monotonic', '5', '0'],
       ['boottime', '7', '0'],
     ]);

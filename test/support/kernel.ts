@@ -1,5 +1,5 @@
 /** What every file of the kernel suite uses: containers with a name of ours, and the check that none leaves a trace. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Run, type RunOptions, run } from '@tc/core';
@@ -13,6 +13,7 @@ if (process.geteuid?.() !== 0)
 
 /** This file's own directory; it is gone after its tests. */
 export const directory = mkdtempSync(join(fastDirectory, 'kernel-suite-'));
+chmodSync(directory, 0o755); // a user namespace's root is no root outside, and must find its root file system
 export const runtimeDirectory = join(directory, 'run');
 process.env['TCTL_RUNTIME_DIR'] = runtimeDirectory;
 
@@ -79,9 +80,10 @@ const isOurs = (line: string): boolean =>
 
 let before: ReadonlySet<string> = new Set();
 
-/** What is there now and was not before the test. */
-export function newTraces(isMine: (line: string) => boolean = isOurs): Promise<string[]> {
-  return leftovers(before, runtimeDirectory, isMine);
+/** What of ours is there now and was not before the test. */
+export async function newTraces(isMine: (line: string) => boolean = isOurs): Promise<string[]> {
+  const left = await leftovers(before, runtimeDirectory, isMine, { ours: scaled(100), others: 0 });
+  return left.filter(isMine);
 }
 
 beforeAll(async () => {
@@ -95,7 +97,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  expect(await newTraces(), 'left behind').toEqual([]);
+  expect(await leftovers(before, runtimeDirectory, isOurs), 'left behind').toEqual([]);
 });
 
 afterAll(() => {

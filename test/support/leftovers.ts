@@ -128,10 +128,10 @@ export async function leftovers(
   const start = performance.now();
   for (;;) {
     const left = [...traces(runtimeDirectory)].filter((line) => !before.has(line));
-    const passed = performance.now() - start;
-    if (left.length === 0 || passed > patienceMs.others) return left;
     const ours = left.filter(isOurs);
+    const passed = performance.now() - start;
     if (ours.length > 0 && passed > patienceMs.ours) return ours;
+    if (ours.length === 0 && (left.length === 0 || passed > patienceMs.others)) return left;
     await sleep(5);
   }
 }

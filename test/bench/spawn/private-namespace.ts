@@ -16,9 +16,9 @@ export class PrivateNamespace implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #gone: Promise<unknown[]>;
 
-  constructor() {
+  constructor(dataDirectory: string) {
     const helper = new URL('./private-namespace-main.ts', import.meta.url).pathname;
-    const [file = '', ...args] = inPrivateNamespace([process.execPath, helper]);
+    const [file = '', ...args] = inPrivateNamespace([process.execPath, helper, dataDirectory]);
     this.#child = spawn(file, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     this.#gone = new Promise((resolve) => {
       for (const event of ['error', 'exit'])

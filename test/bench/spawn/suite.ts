@@ -46,7 +46,7 @@ export async function main(args: readonly string[]): Promise<void> {
 }
 
 async function measureAll(place: Workplace, rounds: number): Promise<Report> {
-  await using inside = new PrivateNamespace();
+  await using inside = new PrivateNamespace(place.dataDirectory);
   const skipped: Report['skipped'] = [];
   const measurements: Measurement[] = [];
   for (const group of groups(place, inside)) {

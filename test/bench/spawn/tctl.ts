@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { run } from '@tc/core';
 import type { Case } from '../interleave.ts';
 import { timeCommands } from './time-commands.ts';
@@ -41,17 +41,19 @@ export function libraryCase(place: Workplace, name: string, options: LibraryOpti
   };
 }
 
-const bin = new URL('../../../apps/tctl/bin/tctl.js', import.meta.url).pathname;
-const bundle = new URL('../../../apps/tctl/dist/tctl.js', import.meta.url).pathname;
+const application = new URL('../../../apps/tctl/', import.meta.url);
 
-/** The whole `tctl run` process. */
+/** The whole `tctl run` process, started as the shell would. */
 export function commandLineCase(place: Workplace, flags: readonly string[]): Case {
-  const command = () => [process.execPath, bin, 'run', '--rootfs', place.rootfs, ...flags, '/bin/true'];
+  const { bin } = JSON.parse(readFileSync(new URL('package.json', application), 'utf8')) as Manifest;
+  const program = new URL(bin.tctl, application).pathname;
+  const command = [program, 'run', '--rootfs', place.rootfs, ...flags, '/bin/true'];
   return {
     name: ['tctl run', ...flags].join(' '),
-    async measure(atOnce) {
-      if (!existsSync(bundle)) throw new Error('apps/tctl is not built');
-      return timeCommands(Array.from({ length: atOnce }, command));
-    },
+    measure: (atOnce) => timeCommands(Array.from({ length: atOnce }, () => command)),
   };
+}
+
+interface Manifest {
+  readonly bin: { readonly tctl: string };
 }

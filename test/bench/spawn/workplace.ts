@@ -5,6 +5,8 @@ import { hostRootfs } from '@tc/images';
 /** Everything that the benchmark leaves on the machine while it runs, all of it on a tmpfs. */
 export interface Workplace {
   readonly directory: string;
+  /** Of @tc/images. */
+  readonly dataDirectory: string;
   /** A root file system with /bin/true. */
   readonly rootfs: string;
   /** A name that no other container has, and by which leftovers are found. */
@@ -17,11 +19,13 @@ export async function makeWorkplace(): Promise<Workplace> {
   const name = `tctl-bench-${process.pid}`;
   const directory = `/dev/shm/${name}`;
   mkdirSync(directory, { mode: 0o755 });
-  const { path: rootfs } = await hostRootfs({ dataDir: join(directory, 'data') });
+  const dataDirectory = join(directory, 'data');
+  const { path: rootfs } = await hostRootfs({ dataDir: dataDirectory });
   for (const each of ['proc', 'sys', 'dev', 'tmp']) mkdirSync(join(rootfs, each), { recursive: true });
   let count = 0;
   return {
     directory,
+    dataDirectory,
     rootfs,
     id: () => `${name}-${++count}`,
     remove() {

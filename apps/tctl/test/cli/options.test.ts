@@ -74,7 +74,7 @@ describe('what follows the first positional', () => {
 });
 
 describe('a command line that makes no sense', () => {
-  it.each<[string, string[], RegExp, string | undefined]>([
+  it.each<[string, string[], RegExp, string]>([
     ['an unknown option, close to one', ['--memry', '64m'], /--memry/, 'Did you mean --memory?'],
     [
       'an unknown option with =, close to one',
@@ -82,18 +82,19 @@ describe('a command line that makes no sense', () => {
       /--pid-limit/,
       'Did you mean --pids-limit?',
     ],
-    ['an unknown option, close to none', ['--frobnicate'], /--frobnicate/, undefined],
-    ['an unknown short option', ['-x'], /-x/, undefined],
-    ['an unknown short option in a cluster', ['-ax'], /-x/, undefined],
-    ['a missing value at the end', ['--memory'], /--memory .*missing/, undefined],
-    ['a missing value of a short option', ['-m'], /-m.*missing/, undefined],
-    ['a value for a switch', ['--all=yes'], /--all.* does not take/, undefined],
+    ['an unknown option, close to none', ['--frobnicate'], /--frobnicate/, '--help lists the options.'],
+    ['an unknown short option', ['-x'], /-x/, '--help lists the options.'],
+    ['an unknown short option in a cluster', ['-ax'], /-x/, '--help lists the options.'],
+    ['a missing value at the end', ['--memory'], /--memory .*missing/, 'Write --OPTION=VALUE.'],
+    ['a missing value of a short option', ['-m'], /-m.*missing/, 'Write --OPTION=VALUE.'],
+    ['a value for a switch', ['--all=yes'], /--all.* does not take/, '--help lists the options.'],
   ])('is refused: %s', (_, args, message, hint) => {
     const refused = refusal(() => parseOptions(table, args));
     expect(refused.message).toMatch(message);
     expect(refused.hint).toBe(hint);
   });
 
+  it.each([[['--memory', '--all', 'host']], [['-m', '-q', 'host']]])(
     'is refused in one line where a value looks like an option: %j',
     (args) => {
       const { message } = refusal(() => parseOptions(table, args));

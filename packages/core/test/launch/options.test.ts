@@ -157,6 +157,7 @@ describe('cgroups', () => {
 describe('the process', () => {
   it.each([
     { keep: [0, 5, 40], dropped: 38 },
+    { keep: [0, 0, 40, 40], dropped: 39 }, // twice is not the next one
     { keep: [], dropped: 41 },
     { keep: Array.from({ length: 41 }, (_, capability) => capability), dropped: 0 },
   ])('keeps in its bounding set what it was given, and nothing else: $keep', ({ keep, dropped }) => {

@@ -105,6 +105,14 @@ describe('the order of the calls', () => {
     }
   });
 
+  it('makes a root that nobody writes read-only before it is anywhere to be written to', () => {
+    const calls = callsFor({ rootfs: { mode: 'ro' } });
+    const names = calls
+      .slice(position(calls, 'open_tree', { string: '/host/rootfs' }))
+      .map(({ name }) => name);
+    expect(names.indexOf('mount_setattr')).toBeLessThan(names.indexOf('move_mount'));
+  });
+
   it('drops the bounding set while it still may, then the user, then the capabilities', () => {
     const calls = callsFor({ process: { uid: 1000, gid: 1000 } });
     const inOrder = [

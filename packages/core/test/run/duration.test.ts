@@ -7,6 +7,9 @@ describe('a duration', () => {
   it.each([
     [250, 250],
     [0.5, 1],
+    [1e-7, 1], // a timer of 0 would never fire
+    [999.9999999, 1000],
+    ['0.1ms', 1],
     ['250ms', 250],
     ['5s', 5000],
     ['1.5m', 90_000],
@@ -22,6 +25,8 @@ describe('a duration', () => {
     -1,
     Number.NaN,
     Number.POSITIVE_INFINITY,
+    1e300,
+    '99999999999h',
     '',
     '5',
     's',

@@ -127,6 +127,19 @@ describe('the root file system', () => {
   });
 });
 
+describe('paths of the host', () => {
+  it('may not contain NUL', () => {
+    refuse({ rootfs: `${directory}/\0` });
+    refuse({ mounts: [`${directory}/\0:/a`] });
+  });
+
+  it('may not be longer than the kernel takes', () => {
+    const long = 'x'.repeat(5000);
+    refuse({ rootfs: long }, 'ENAMETOOLONG');
+    refuse({ mounts: [`${long}:/a`] }, 'ENAMETOOLONG');
+  });
+});
+
 describe('mounts', () => {
   it('can be text or objects, of directories or files', () => {
     const mounts = [
@@ -196,6 +209,16 @@ describe('the host name', () => {
   });
 });
 
+describe('the umask', () => {
+  it.each([0, 0o22, 0o777])('can be %i', (umask) => {
+    expect(resolve({ umask }).process.umask).toBe(umask);
+  });
+
+  it.each([-1, 1.5, 0o1000, 2 ** 32, Number.NaN])('can’t be %d', (umask) => {
+    refuse({ umask });
+  });
+});
+
 describe('the environment', () => {
   it('has PATH, HOME and HOSTNAME, and nothing of the caller’s', () => {
     const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -222,6 +245,11 @@ describe('capabilities', () => {
   it('can be chosen, or none', () => {
     expect(resolve({ capabilities: ['CAP_SYS_ADMIN', 'CAP_CHOWN'] }).process.capabilities).toEqual([21, 0]);
     expect(resolve({ capabilities: [] }).process.capabilities).toEqual([]);
+  });
+
+  it('are each there once', () => {
+    const capabilities: CapabilityName[] = ['CAP_SYS_PACCT', 'CAP_CHOWN', 'CAP_SYS_PACCT'];
+    expect(resolve({ capabilities }).process.capabilities).toEqual([20, 0]);
   });
 
   it('never have CAP_SYS_CHROOT in a chroot, which it leads out of', () => {
@@ -264,6 +292,22 @@ describe('namespaces', () => {
     expect(resolve({ namespaces: { user } }).namespaces.user).toMatchObject(user);
   });
 
+  it.each(['', 'x', '0', '0 0', '0 0 -1', '0 0 1 1', '0 0 1\n123', '0:0:1'])(
+    'can’t have the map %j',
+    (map) => {
+      refuse({ namespaces: { user: { uidMap: map, gidMap: '0 0 1' } } });
+      refuse({ namespaces: { user: { uidMap: '0 0 1', gidMap: map } } });
+    },
+  );
+
+  it('must map the user and the group', () => {
+    const user = { uidMap: '0 100000 10\n100 200000 10', gidMap: '0 100000 10' };
+    for (const id of [0, 9, 100, 109]) {
+      expect(resolve({ user: id, namespaces: { user } }).process.uid).toBe(id);
+    }
+    for (const id of [10, 99, 110, '0:10', '100:100']) refuse({ user: id, namespaces: { user } });
+  });
+
   it('can share the host’s network', () => {
     expect(resolve({ network: 'host' }).namespaces.net).toBe(false);
     expect(resolve({ network: 'none' }).namespaces.net).toBe(true);
@@ -273,6 +317,13 @@ describe('namespaces', () => {
     expect(resolve({ namespaces: { time: { boottimeSeconds: -5 } } }).namespaces.time).toEqual({
       offsets: 'monotonic 0 0\nboottime -5 0\n',
     });
+  });
+});
+
+describe('the clocks', () => {
+  it.each([0.5, Number.NaN, 1e300])('can’t be moved by %d seconds', (seconds) => {
+    refuse({ namespaces: { time: { monotonicSeconds: seconds } } });
+    refuse({ namespaces: { time: { boottimeSeconds: seconds } } });
   });
 });
 

@@ -1,0 +1,75 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, type TestContext } from 'vitest';
+import { requires } from '../support/requires.ts';
+import { expectOutput, expectRefusal } from './support/expectations.ts';
+import { newHome, readableByOthers, tctlAsNobody, userNamespaces } from './support/nobody.ts';
+import './support/suite.ts';
+
+const needs = (context: TestContext) => requires(context, readableByOthers, userNamespaces);
+
+/** What is left of the user's runtime directory, which may stay itself. */
+const state = (home: string) => readdirSync(join(home, 'run/tctl')).filter((name) => name !== 'lock');
+
+describe('an ordinary user', () => {
+  it('is root inside, and only there', async (context) => {
+    needs(context);
+    const home = newHome();
+    const script = 'id -u; id -g; tr -s " " </proc/self/uid_map; touch /file && stat -c %u /file';
+    expectOutput(await tctlAsNobody(home, 'run', 'host', 'sh', '-c', script), '0\n0\n 0 65534 1\n0\n');
+    expect(state(home)).toEqual([]);
+  });
+
+  it('has namespaces of its own', async (context) => {
+    needs(context);
+    const script = 'hostname; echo $$; ls /sys/class/net; ps -eo pid= | wc -l';
+    const finished = await tctlAsNobody(newHome(), 'run', '-h', 'box', 'host', 'sh', '-c', script);
+    expectOutput(finished, 'box\n1\nlo\n3\n');
+  });
+
+  it('gets the exit codes that root gets', async (context) => {
+    needs(context);
+    const home = newHome();
+    expect((await tctlAsNobody(home, 'run', 'host', 'sh', '-c', 'exit 42')).code).toBe(42);
+    expectRefusal(await tctlAsNobody(home, 'run', 'host', 'nosuch'), /ENOENT/, /./, 127);
+    expectRefusal(await tctlAsNobody(home, 'run', 'host', '/etc/passwd'), /EACCES/, /./, 126);
+    expect((await tctlAsNobody(home, 'run', '--timeout', '200ms', 'host', 'sleep', '9')).code).toBe(137);
+    expect(state(home)).toEqual([]);
+  });
+
+  it('writes as itself to what it mounts', async (context) => {
+    needs(context);
+    const home = newHome();
+    const { code } = await tctlAsNobody(home, 'run', '-v', `${home}:/mnt/h`, 'host', 'touch', '/mnt/h/made');
+    expect(code).toBe(0);
+    expect(readdirSync(home)).toContain('made');
+  });
+
+  it.each([
+    ['-m', '64m'],
+    ['--pids', '20'],
+    ['--cpus', '0.5'],
+  ])('can set no limit without a cgroup of its own, and hears which: %s', async (option, value) => {
+    const home = newHome();
+    const finished = await tctlAsNobody(home, 'run', option, value, 'host', 'true');
+    expectRefusal(finished, /cgroup \/sys\/fs\/cgroup\/\S*: E(ACCES|PERM)/, /Run as root.*delegated/);
+    expect(state(home)).toEqual([]);
+  });
+
+  it('can’t do without the user namespace, and hears so', async (context) => {
+    needs(context);
+    const home = newHome();
+    expectRefusal(
+      await tctlAsNobody(home, 'run', '--userns', 'host', 'host', 'true'),
+      /EPERM/,
+      /user namespace/,
+    );
+    expect(state(home)).toEqual([]);
+  });
+
+  it('can become nobody else inside, and hears why', async (context) => {
+    needs(context);
+    const finished = await tctlAsNobody(newHome(), 'run', '-u', '1', 'host', 'true');
+    expectRefusal(finished, /set the user: 1:0 is not mapped/, /./);
+  });
+});

@@ -1,0 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { scaled } from '../../support/scale.ts';
+
+/** Waits until something holds. */
+export async function until(
+  holds: () => boolean,
+  what: () => string,
+  milliseconds = scaled(10_000),
+): Promise<void> {
+  const begin = performance.now();
+  while (!holds()) {
+    if (performance.now() - begin > milliseconds)
+      throw new Error(`in ${milliseconds} ms it did not happen: ${what()}`);
+    await sleep(5);
+  }
+}
