@@ -4,7 +4,7 @@ import { start, tctl } from './support/command.ts';
 import { newDirectory } from './support/suite.ts';
 import { Terminal, tmux } from './support/terminal.ts';
 
-const escape = '\u001b';
+const bold = '\u001b[1m';
 
 describe('tctl demo', () => {
   it('shows host name, processes, root directory and network of a container', async () => {
@@ -37,7 +37,7 @@ describe('tctl demo', () => {
   });
 
   it('has no colours where there is no terminal', async () => {
-    expect((await tctl('demo')).stdout).not.toContain(escape);
+    expect((await tctl('demo')).stdout).not.toContain('\u001b');
   });
 
   it('works without any stream', async () => {
@@ -49,7 +49,7 @@ describe('tctl demo', () => {
     await terminal.prompt('host>');
     terminal.type('tctl demo; echo "code $?"');
     await terminal.shows(/^code 0$/m);
-    return terminal.screenWithColours().includes(`${escape}[1m`);
+    return terminal.screenWithColours().includes(bold);
   };
 
   it('has headings in bold in a terminal, and none with NO_COLOR', async (context) => {

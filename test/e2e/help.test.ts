@@ -66,7 +66,7 @@ describe('what tctl prints itself', () => {
   );
 
   it('may go to a full disk, with a plain error and code 125', async () => {
-    expectRefusal(await shell('tctl --help >/dev/full'), /ENOSPC/, /./);
+    expectRefusal(await shell('tctl --help >/dev/full'), /ENOSPC/);
   });
 });
 

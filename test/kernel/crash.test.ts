@@ -53,6 +53,8 @@ async function crash(name: string, command: readonly string[], moment: number): 
   return text.split('.').length - 1;
 }
 
+const isAlive = (pid: number): boolean => processes().some((each) => each.pid === pid && each.state !== 'Z');
+
 /** Kills the supervisor of a container that runs. */
 async function killSupervisor(id: string): Promise<void> {
   const pids = supervisorsOf(id);
@@ -104,7 +106,7 @@ describe('a supervisor that is killed', () => {
     await killSupervisor(run.id);
     const error = await refusal(run);
     expect(error).toMatchObject({ code: 'SUPERVISOR_DIED', hint: expect.stringMatching(/cleans up/) });
-    await until(() => !processes().some((each) => each.pid === pid), 'the container is gone');
+    await until(() => !isAlive(pid), 'the container is gone');
     expect((await newTraces()).map((line) => line.split(' ')[0])).toEqual(
       expect.arrayContaining(['cgroup', 'state']),
     );
@@ -130,9 +132,9 @@ describe('a supervisor that is killed', () => {
     await new Promise((resolve) => run.stdout?.once('data', resolve));
     await killSupervisor(run.id);
     await sleep(50);
-    expect(processes().some((each) => each.pid === pid)).toBe(true);
+    expect(isAlive(pid)).toBe(true);
     expect(await cleanUpAbandoned()).toEqual([run.id]);
-    await until(() => !processes().some((each) => each.pid === pid), 'the container is gone');
+    await until(() => !isAlive(pid), 'the container is gone');
     await refused;
   });
 

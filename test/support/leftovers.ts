@@ -35,6 +35,8 @@ function cgroups(): string[] {
 export interface Process {
   readonly pid: number;
   readonly parent: number;
+  /** `R`, `S`, `D`, `Z`, ...: proc_pid_stat(5). */
+  readonly state: string;
   readonly name: string;
   readonly command: readonly string[];
   readonly pidNamespace: string | undefined;
@@ -45,13 +47,14 @@ export function processes(): Process[] {
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-      const match = stat === undefined ? null : /^\d+ \((.*)\) . (\d+)/s.exec(stat);
+      const match = stat === undefined ? null : /^\d+ \((.*)\) (.) (\d+)/s.exec(stat);
       if (match === null) return [];
       const command = attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? '';
       const pidNamespace = attempt(() => readlinkSync(`/proc/${pid}/ns/pid`));
       return {
         pid: Number(pid),
-        parent: Number(match[2]),
+        state: match[2] ?? '',
+        parent: Number(match[3]),
         name: match[1] ?? '',
         command: command.split('\0'),
         pidNamespace,
@@ -66,15 +69,17 @@ export function supervisorsOf(id: string): number[] {
     .map(({ pid }) => pid);
 }
 
-/** Supervisors, what runs in other PID namespaces than ours, and our own children, dead ones too. */
+/**
+ * Supervisors, what runs in other PID namespaces than ours, and our own children, dead ones too. Of others the dead
+ * don't count: they wait for init, which on some machines looks only every other second.
+ */
 function containerProcesses(): string[] {
   const ours = readlinkSync('/proc/self/ns/pid');
   return processes()
     .filter(
-      ({ parent, name, pidNamespace }) =>
-        name === 'tctl-shim' ||
+      ({ parent, state, name, pidNamespace }) =>
         parent === process.pid ||
-        (pidNamespace !== undefined && pidNamespace !== ours),
+        (state !== 'Z' && (name === 'tctl-shim' || (pidNamespace !== undefined && pidNamespace !== ours))),
     )
     .map(({ pid, parent, name, command }) => {
       const whose = parent === process.pid ? 'our child ' : '';

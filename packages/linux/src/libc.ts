@@ -9,15 +9,38 @@ import type * as Koffi from 'koffi';
 import { SyscallError } from './syscall-error.ts';
 
 type Int = number;
-interface Libc {
+
+/** The functions, as koffi calls them: no checks, no errors. For this package only. */
+export interface Libc {
   memfd_create(name: string, flags: Int): Int;
   fcntl(fd: Int, command: Int, type: 'int', argument: Int): Int;
   flock(fd: Int, operation: Int): Int;
   pipe2(ends: Int32Array, flags: Int): Int;
+  socketpair(domain: Int, type: Int, protocol: Int, ends: Int32Array): Int;
+  waitpid(pid: Int, status: null, options: Int): Int;
+  posix_spawn(
+    pid: Int32Array,
+    path: string,
+    actions: Uint8Array,
+    attributes: Uint8Array,
+    argv: readonly (string | null)[],
+    envp: readonly (string | null)[],
+  ): Int;
+  posix_spawn_file_actions_init(actions: Uint8Array): Int;
+  posix_spawn_file_actions_adddup2(actions: Uint8Array, fd: Int, newFd: Int): Int;
+  posix_spawn_file_actions_destroy(actions: Uint8Array): Int;
+  posix_spawnattr_init(attributes: Uint8Array): Int;
+  posix_spawnattr_setflags(attributes: Uint8Array, flags: Int): Int;
+  posix_spawnattr_setsigdefault(attributes: Uint8Array, signals: Uint8Array): Int;
 }
 
 let koffi: typeof Koffi | undefined;
 let libc: Libc | undefined;
+
+/** Loaded at the first call. */
+export function getLibc(): Libc {
+  return libc ?? load();
+}
 
 function load(): Libc {
   koffi = loadKoffi();
@@ -27,6 +50,21 @@ function load(): Libc {
     fcntl: self.func('int fcntl(int fd, int cmd, ...)'),
     flock: self.func('int flock(int fd, int operation)'),
     pipe2: self.func('int pipe2(int *ends, int flags)'),
+    socketpair: self.func('int socketpair(int domain, int type, int protocol, int *ends)'),
+    waitpid: self.func('int waitpid(int pid, void *status, int options)'),
+    posix_spawn: self.func(
+      'int posix_spawn(int *pid, const char *path, void *actions, void *attributes, const char **argv, const char **envp)',
+    ),
+    posix_spawn_file_actions_init: self.func('int posix_spawn_file_actions_init(void *actions)'),
+    posix_spawn_file_actions_adddup2: self.func(
+      'int posix_spawn_file_actions_adddup2(void *actions, int fd, int new_fd)',
+    ),
+    posix_spawn_file_actions_destroy: self.func('int posix_spawn_file_actions_destroy(void *actions)'),
+    posix_spawnattr_init: self.func('int posix_spawnattr_init(void *attributes)'),
+    posix_spawnattr_setflags: self.func('int posix_spawnattr_setflags(void *attributes, short flags)'),
+    posix_spawnattr_setsigdefault: self.func(
+      'int posix_spawnattr_setsigdefault(void *attributes, const void *signals)',
+    ),
   } as Libc;
   return libc;
 }
@@ -53,17 +91,17 @@ function checked(call: string, args: readonly unknown[], result: Int): Int {
 
 /** memfd_create(2): an anonymous file in memory. @throws SyscallError */
 export function memfdCreate(name: string, flags: number): number {
-  return checked('memfd_create', [name, flags], (libc ?? load()).memfd_create(name, flags));
+  return checked('memfd_create', [name, flags], getLibc().memfd_create(name, flags));
 }
 
 /** fcntl(2) with an int argument. @throws SyscallError */
 export function fcntl(fd: number, command: number, argument: number): number {
-  return checked('fcntl', [fd, command, argument], (libc ?? load()).fcntl(fd, command, 'int', argument));
+  return checked('fcntl', [fd, command, argument], getLibc().fcntl(fd, command, 'int', argument));
 }
 
 /** flock(2). @returns false where the lock is held by another and LOCK_NB was given. @throws SyscallError */
 export function flock(fd: number, operation: number): boolean {
-  if ((libc ?? load()).flock(fd, operation) === 0) return true;
+  if (getLibc().flock(fd, operation) === 0) return true;
   const errno = koffi?.errno() ?? 0;
   if (errno === 11) return false; // EWOULDBLOCK
   throw new SyscallError({ call: 'flock', errno, args: [fd, operation] });
@@ -75,6 +113,14 @@ export function flock(fd: number, operation: number): boolean {
  */
 export function pipe(): { read: number; write: number } {
   const ends = new Int32Array(2);
-  checked('pipe2', [], (libc ?? load()).pipe2(ends, 0o2000000));
+  checked('pipe2', [], getLibc().pipe2(ends, 0o2000000));
   return { read: ends[0] as number, write: ends[1] as number };
+}
+
+/** socketpair(2): two connected AF_UNIX stream sockets, close-on-exec. @throws SyscallError */
+export function socketPair(): readonly [number, number] {
+  const ends = new Int32Array(2);
+  const [AF_UNIX, SOCK_STREAM, SOCK_CLOEXEC] = [1, 1, 0o2000000];
+  checked('socketpair', [], getLibc().socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
+  return [ends[0] as number, ends[1] as number];
 }

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
+import { processes } from '../../support/leftovers.ts';
 import type { Need } from '../../support/requires.ts';
 import { environment, repository } from './command.ts';
 import { until } from './until.ts';
@@ -32,6 +33,7 @@ export class Terminal implements AsyncDisposable {
 
       ENV: '',
       TERM: 'screen',
+      ...variables,
     });
     this.#env = env;
     this.#tmux('-f', '/dev/null', 'new-session', '-d', '-x', '120', '-y', '40', 'sh');
@@ -91,10 +93,6 @@ export class Terminal implements AsyncDisposable {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
+/** A dead process whose parent has not looked yet has no command. */
+const isAlive = (pid: number): boolean =>
+  processes().some((each) => each.pid === pid && each.command[0] !== '');

@@ -1,18 +1,14 @@
 /** The Node.js side of a launch: starts the image, reads what the supervisor reports, passes signals on. */
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { closeSync, writeSync } from 'node:fs';
-import type { Duplex } from 'node:stream';
-import { fcntl, memfd, memfdCreate, SyscallError, TcError } from '@tc/linux';
+import { Socket } from 'node:net';
+import { fcntl, memfd, memfdCreate, reap, SyscallError, socketPair, spawnProcess, TcError } from '@tc/linux';
 import { decodeEnding, type Ending } from './ending.ts';
 import { architecture, assemble } from './image.ts';
 import { launchError } from './launch-error.ts';
 import type { LaunchProgram } from './program.ts';
 import { controlFd, messages, recordSize } from './protocol.ts';
 
-export type Stdio = NonNullable<SpawnOptions['stdio']>;
-
 export interface Supervisor {
-  readonly process: ChildProcess;
   /** The pid of the container's first process on the host. Rejects where the launch failed. */
   readonly started: Promise<number>;
   /** Settles when the supervisor has cleaned up and is gone. */
@@ -21,23 +17,24 @@ export interface Supervisor {
   signal(signal: number): boolean;
 }
 
-/** @param stdio the container's standard streams, as `child_process.spawn` takes them. */
+/** @param stdio descriptors for the container's standard streams. @throws TcError */
 export function launch(
   program: LaunchProgram,
-  options: { id: string; stdio: readonly [unknown, unknown, unknown]; figureNames: readonly string[] },
+  options: { id: string; stdio: readonly [number, number, number]; figureNames: readonly string[] },
 ): Supervisor {
-  const fd = imageFile(program);
+  const image = imageFile(program);
+  const [ours, theirs] = socketPair();
+  let pid: number;
   try {
-    const process = spawn(`/proc/self/fd/${fd}`, [options.id], {
-      argv0: 'tctl-shim',
-      stdio: [...options.stdio, 'pipe'] as Stdio,
-      env: {},
-      detached: true, // a session of its own: Ctrl-C at the terminal goes to Node.js, not to the supervisor
-    });
-    return attachTo(process, program, options.figureNames);
+    pid = spawnProcess(`/proc/self/fd/${image}`, ['tctl-shim', options.id], [...options.stdio, theirs]);
+  } catch (error) {
+    closeSync(ours);
+    throw error;
   } finally {
-    closeSync(fd);
+    closeSync(image);
+    closeSync(theirs);
   }
+  return attachTo(pid, new Socket({ fd: ours }), program, options.figureNames);
 }
 
 /** A sealed memory file: nobody, not even root inside the container, can change what runs (CVE-2019-5736). */
@@ -51,7 +48,7 @@ function imageFile(program: LaunchProgram): number {
     });
   }
   const low = createMemoryFile();
-  // Above the standard streams and the control socket: libuv would put those over a lower number.
+  // Above the standard streams and the control socket, which would be put over a lower number.
   const fd = low > controlFd ? low : fcntl(low, memfd.F_DUPFD_CLOEXEC, controlFd + 1);
   if (fd !== low) closeSync(low);
   writeSync(fd, assemble(program, arch));
@@ -72,8 +69,12 @@ function createMemoryFile(): number {
   }
 }
 
-function attachTo(child: ChildProcess, program: LaunchProgram, figureNames: readonly string[]): Supervisor {
-  const control = child.stdio[controlFd] as Duplex | null | undefined;
+function attachTo(
+  pid: number,
+  control: Socket,
+  program: LaunchProgram,
+  figureNames: readonly string[],
+): Supervisor {
   const started = Promise.withResolvers<number>();
   const ended = Promise.withResolvers<Ending>();
   started.promise.catch(() => {}); // whoever waits for the end learns of it there
@@ -82,8 +83,8 @@ function attachTo(child: ChildProcess, program: LaunchProgram, figureNames: read
   let ending: Ending | undefined;
   let failure: Error | undefined;
 
-  control?.on('error', () => {}); // a hang-up shows as the end of the process
-  control?.on('data', (chunk: Buffer) => {
+  control.on('error', () => {}); // 'close' follows
+  control.on('data', (chunk: Buffer) => {
     received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
     while (received.length >= 8) {
       const kind = received.readUInt32LE(0);
@@ -94,12 +95,11 @@ function attachTo(child: ChildProcess, program: LaunchProgram, figureNames: read
       else failure ??= launchError(program, kind, value);
     }
   });
-  child.once('error', (error) => {
-    failure ??= error;
+  // The supervisor never closes its end: the kernel does when it is on its way out.
+  control.once('close', () => {
+    reap(pid);
     finish();
   });
-  // 'close' comes once the process is gone and all its streams are drained.
-  child.once('close', () => finish());
 
   function finish(): void {
     // A supervisor that was killed while it sent the record is one that did not report.
@@ -121,12 +121,10 @@ function attachTo(child: ChildProcess, program: LaunchProgram, figureNames: read
   }
 
   return {
-    process: child,
     started: started.promise,
     ended: ended.promise,
     signal(signal) {
-      if (control === null || control === undefined || control.destroyed || child.exitCode !== null)
-        return false;
+      if (control.destroyed) return false;
       const order = Buffer.alloc(8);
       order.writeUInt32LE(signal);
       control.write(order);

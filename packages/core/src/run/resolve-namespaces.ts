@@ -21,7 +21,13 @@ function resolveUser(user: NamespaceOptions['user']): UserNamespaceSpec | undefi
   const single = { uidMap: `0 ${uid} 1`, gidMap: `0 ${process.getegid?.() ?? 0} 1` };
   const maps = typeof user === 'object' ? user : single;
   for (const map of [maps.uidMap, maps.gidMap]) {
-    if (/^(\s*\d{1,10}\s+\d{1,10}\s+\d{1,10}\s*)(\n(\s*\d{1,10}){3}\s*)*$/.test(map)) continue;
+    if (
+      map
+        .trimEnd()
+        .split('\n')
+        .every((line) => /^\s*\d{1,10}\s+\d{1,10}\s+\d{1,10}\s*$/.test(line))
+    )
+      continue;
     const hint = 'Each line has three numbers: the first id inside, the first outside, how many.';
     invalid(`${JSON.stringify(map)} is not an id map`, 'map the ids of the user namespace', hint);
   }

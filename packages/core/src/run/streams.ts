@@ -1,11 +1,12 @@
-import { closeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { pipe } from '@tc/linux';
+import { invalid } from './invalid.ts';
 import type { RunOptions, Stream } from './options.ts';
 
 /** The container's standard streams: what the supervisor is spawned with, and our ends of the pipes. */
 export interface Streams {
-  readonly stdio: readonly [unknown, unknown, unknown];
+  readonly stdio: readonly [number, number, number];
   readonly stdin: Socket | undefined;
   readonly stdout: Socket | undefined;
   readonly stderr: Socket | undefined;
@@ -16,16 +17,22 @@ export interface Streams {
 /** Real pipes, as a shell makes them: the container can open /dev/stdout again, and a write is atomic. */
 export function openStreams(options: RunOptions): Streams {
   const theirs: number[] = [];
-  const open = (stream: Stream<unknown>, weRead: boolean): [unknown, Socket | undefined] => {
-    if (stream !== 'pipe') return [stream, undefined];
+  const open = (stream: Stream<unknown>, index: 0 | 1 | 2): [number, Socket | undefined] => {
+    if (stream === 'inherit') return [index, undefined];
+    if (stream === 'ignore') {
+      const fd = openSync('/dev/null', 'r+');
+      theirs.push(fd);
+      return [fd, undefined];
+    }
+    if (stream !== 'pipe') return [descriptorOf(stream, index), undefined];
     const { read, write } = pipe();
-    const [their, our] = weRead ? [write, read] : [read, write];
+    const [their, our] = index === 0 ? [read, write] : [write, read];
     theirs.push(their);
-    return [their, new Socket({ fd: our, readable: weRead, writable: !weRead })];
+    return [their, new Socket({ fd: our, readable: index !== 0, writable: index === 0 })];
   };
-  const [stdin, stdinEnd] = open(options.stdin ?? (options.input === undefined ? 'ignore' : 'pipe'), false);
-  const [stdout, stdoutEnd] = open(options.stdout ?? 'pipe', true);
-  const [stderr, stderrEnd] = open(options.stderr ?? 'pipe', true);
+  const [stdin, stdinEnd] = open(options.stdin ?? (options.input === undefined ? 'ignore' : 'pipe'), 0);
+  const [stdout, stdoutEnd] = open(options.stdout ?? 'pipe', 1);
+  const [stderr, stderrEnd] = open(options.stderr ?? 'pipe', 2);
   return {
     stdio: [stdin, stdout, stderr],
     stdin: stdinEnd,
@@ -35,6 +42,16 @@ export function openStreams(options: RunOptions): Streams {
       for (const fd of theirs.splice(0)) closeSync(fd);
     },
   };
+}
+
+/** Of a number, or of a stream that stands for one: a file, a pipe, a socket, `process.stdout`. */
+function descriptorOf(stream: unknown, index: number): number {
+  const fd = typeof stream === 'object' && stream !== null && 'fd' in stream ? stream.fd : stream;
+  if (typeof fd === 'number' && Number.isInteger(fd) && fd >= 0) return fd;
+  const name = ['stdin', 'stdout', 'stderr'][index];
+  const hint =
+    "Give 'pipe', 'inherit', 'ignore', a descriptor, or a stream that has one (its `fd`, once it is open).";
+  invalid(`${name} has no file descriptor`, `connect ${name}`, hint);
 }
 
 /** Everything that a stream gives, up to a limit. */

@@ -145,8 +145,12 @@ describe('the process', () => {
 describe('the supervisor', () => {
   const supervisor = superviseThrough(compileLaunch(spec), ['timer', 'exit']);
 
-  it('gives up all three standard streams, so that their readers see the end', () => {
-    expect(named('close_range', supervisor.calls).map(({ args }) => args)).toEqual([[0, 2, 0]]);
+  it('gives up what the caller had open, then all three standard streams, so that their readers see the end', () => {
+    const closed = named('close_range', supervisor.calls).map(({ args }) => args);
+    expect(closed).toEqual([
+      [4, 0xffffffff, 0],
+      [0, 2, 0],
+    ]);
   });
 
   it('has a timer that fires once, at the timeout', () => {

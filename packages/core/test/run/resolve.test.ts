@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CapabilityName } from '@tc/linux';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunOptions } from '../../src/run/options.ts';
 import { resolveRun } from '../../src/run/resolve.ts';
 import { capabilityNumber, defaultCapabilities } from '../../src/security/defaults.ts';
@@ -15,6 +15,8 @@ beforeAll(() => {
   writeFileSync(file, '');
 });
 afterAll(() => rmSync(directory, { recursive: true }));
+const asUser = (uid: number) => void vi.spyOn(process, 'geteuid').mockReturnValue(uid);
+beforeEach(() => asUser(0)); // whoever runs the tests
 afterEach(() => void vi.restoreAllMocks());
 
 /** Without cgroups, so that nothing depends on the machine. */
@@ -34,8 +36,6 @@ const refuse = (options: Partial<RunOptions>, code = 'INVALID_OPTION') => {
     hint: expect.stringMatching(/\w/),
   });
 };
-
-const asUser = (uid: number) => void vi.spyOn(process, 'geteuid').mockReturnValue(uid);
 
 describe('the command', () => {
   it.each([[[]], [['']]])('may not be empty: %j', (command) => {

@@ -23,6 +23,10 @@ export function becomeSupervisor(c: Context, end: Label): void {
     what: 'block signals',
     why: 'no stray signal ends the supervisor before it has cleaned up',
   });
+  p.call('close_range', [controlFd + 1, number(0xffffffff, '~0U'), 0], {
+    what: 'close all but the standard streams and the control socket',
+    why: 'what the caller has open is not for the supervisor to hold',
+  });
   p.call('prctl', [flags(prctlOptions, 'PR_SET_NAME'), string('tctl-shim')], {
     what: 'name the supervisor',
     why: 'ps shows what this process is',

@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { environment, type Finished, repository, startCommand } from './support/command.ts';
+import './support/suite.ts';
+
+/** Runs node at the root of the repository, as a newcomer does who follows the README. */
+function node(...args: string[]): Promise<Finished> {
+  return startCommand([process.execPath, ...args], { cwd: repository, env: environment() }).ended;
+}
+
+const script = (code: string) => node('--input-type=module', '--eval', code);
+
+describe('a script at the root of the repository', () => {
+  it('of the README runs', async () => {
+    const readme = readFileSync(join(repository, 'README.md'), 'utf8');
+    const code = /^```ts\n(.*?)^```$/ms.exec(readme)?.[1] ?? '';
+    expect(code).toContain("from '@tc/core'");
+    const { code: exitCode, stdout, stderr } = await script(code);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/^[0-9a-f]{12}\n.*\n +1 .* sh\n.*\nI am process 1\n 0 exit \d+\n$/s);
+  });
+
+  it.each([
+    ['@tc/core', ['run', 'explain', 'compileRun', 'cleanUpAbandoned', 'TcError']],
+    ['@tc/images', ['hostRootfs', 'dataDirectory']],
+    ['@tc/monitor', ['sampleCgroup']],
+  ])('can import %s', async (name, members) => {
+    const { code, stdout, stderr } = await script(
+      `import * as all from '${name}'; console.log(JSON.stringify(Object.keys(all)))`,
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual(expect.arrayContaining(members));
+  });
+
+  it('gets the built packages with their types', () => {
+    for (const name of ['core', 'images', 'monitor', 'linux']) {
+      const directory = join(repository, 'packages', name);
+      const { exports } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+      for (const file of [exports['.'].types, exports['.'].default])
+        expect(statSync(join(directory, file)).size).toBeGreaterThan(0);
+    }
+  });
+});
+
+/** The scripts in examples/ and below that are to be run: what they share begins with an underscore. */
+const examples = readdirSync(join(repository, 'examples'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\.(ts|mjs|js)$/.test(name) && !/(^|\/)_|node_modules|\.d\.ts$/.test(name))
+  .sort();
+
+describe('the examples', () => {
+  it('have a first one', () => {
+    expect(examples).toContain('first-container.ts');
+  });
+
+  it.each(examples)('run without an error: %s', async (name) => {
+    const { code, stdout, stderr } = await node(join('examples', name));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).not.toBe('');
+  });
+
+  it('show a container in the first one', async () => {
+    const { stdout } = await node('examples/first-container.ts');
+    expect(stdout).toMatch(/^[0-9a-f]{12}\n.*I am process 1\n 0 exit \d+\n$/s);
+  });
+});
