@@ -76,6 +76,29 @@ describe('the streams', () => {
   });
 });
 
+describe('a reader that is slow gets everything', () => {
+  // A pipe that Node.js has made non-blocking is so for all that share it: a writer is told EAGAIN, and gives up.
+  const write = `head -c 5000000 /dev/zero | cat`;
+  const slowly = '(sleep 0.5; wc -c)';
+  it.each([
+    ['stdout', `tctl run host sh -c '${write}' | ${slowly}`],
+    ['stderr', `tctl run host sh -c '{ ${write}; } >&2' 2>&1 >/dev/null | ${slowly}`],
+    ['stdout beside --explain', `tctl run --explain host sh -c '${write}' 2>/dev/null | ${slowly}`],
+  ])('of %s', async (_, script) => {
+    expectOutput(await shell(script), '5000000\n');
+  });
+
+  it('of stderr after --explain', async () => {
+    const script = `tctl run --explain host sh -c '{ ${write}; } >&2' 2>&1 >/dev/null | (sleep 0.5; tr -cd '\\0' | wc -c)`;
+    expectOutput(await shell(script), '5000000\n');
+  });
+
+  it('and so does a slow container of its input', async () => {
+    const script = `head -c 5000000 /dev/zero | tctl run host sh -c 'sleep 0.5; wc -c'`;
+    expectOutput(await shell(script), '5000000\n');
+  });
+});
+
 describe('a stream that is closed', () => {
   const quick = scaled(15_000);
 
