@@ -1,5 +1,6 @@
 import { exitCodes } from './cli/exit-code.ts';
 import { nearest } from './cli/options.ts';
+import { writeOut } from './cli/output.ts';
 import { printError } from './cli/print-error.ts';
 import { UsageError } from './cli/usage-error.ts';
 import { version } from './version.ts';
@@ -34,28 +35,19 @@ tctl COMMAND --help tells more.
 `;
 
 export async function main(args: readonly string[]): Promise<void> {
-  process.stdout.on('error', endWithoutStdout);
-  process.stderr.on('error', () => {});
   process.exitCode = await dispatch(args).catch((error: unknown) => {
     printError(error);
     return exitCodes.ownError;
   });
 }
 
-/** A reader that has gone is no error of ours: `tctl --help | head -1`. A full disk is. */
-function endWithoutStdout(error: NodeJS.ErrnoException): never {
-  if (error.code === 'EPIPE') process.exit();
-  process.stderr.write(`tctl: write to stdout: ${error.message}\n`);
-  process.exit(exitCodes.ownError);
-}
-
 async function dispatch([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    process.stdout.write(usage);
+    writeOut(usage);
     return 0;
   }
   if (name === '--version' || name === '-v' || name === 'version') {
-    process.stdout.write(`${version}\n`);
+    writeOut(`${version}\n`);
     return 0;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;

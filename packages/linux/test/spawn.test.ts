@@ -39,7 +39,7 @@ describe('a spawned process', () => {
     // 1 and 2 change places: with plain dup2 calls one after another both would be the same.
     const pid = spawnProcess(
       '/bin/sh',
-      ['sh', '-c', 'ls -l /proc/$$/fd/1 /proc/$$/fd/2 >&3'],
+      ['sh', '-c', 'ls -l /proc/$$/fd/1 /proc/$$/fd/2 >&3; true'],
       [0, 2, 1, write],
     );
     closeSync(write);

@@ -1,4 +1,5 @@
 import { TcError } from '@tc/core';
+import { writeError } from './output.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What went wrong and what to do about it, on stderr. A stack trace only for a bug of ours. */
@@ -11,5 +12,5 @@ export function printError(error: unknown): void {
     const bug = error instanceof Error ? (error.stack ?? error.message) : String(error);
     lines.push(`a bug in tctl: ${bug}`);
   }
-  process.stderr.write(`tctl: ${lines.join('\n  ')}\n`);
+  writeError(`tctl: ${lines.join('\n  ')}\n`);
 }

@@ -1,7 +1,9 @@
+import { isatty } from 'node:tty';
 import { cleanUpAbandoned, type Limits, run } from '@tc/core';
 import { hostRootfs } from '@tc/images';
 import { helpText } from '../cli/help.ts';
 import { parseOptions } from '../cli/options.ts';
+import { writeError, writeOut } from '../cli/output.ts';
 import { UsageError } from '../cli/usage-error.ts';
 
 const demoOptions = { help: { about: 'print this' } };
@@ -31,7 +33,7 @@ exit 0
 export async function demoCommand(args: readonly string[]): Promise<number> {
   const { values, rest } = parseOptions(demoOptions, args);
   if (values.help) {
-    process.stdout.write(helpText('tctl demo', 'Shows what a container is, with one.', demoOptions));
+    writeOut(helpText('tctl demo', 'Shows what a container is, with one.', demoOptions));
     return 0;
   }
   if (rest.length > 0) throw new UsageError(`demo takes no arguments, not ${JSON.stringify(rest[0])}`);
@@ -41,8 +43,8 @@ export async function demoCommand(args: readonly string[]): Promise<number> {
   console.log(
     `The image "host": ${image.tools.length} programs of this machine, ${size} MiB, in ${image.path}`,
   );
-  console.log(`Running sh in a container with the limits ${JSON.stringify(limits)}`);
-  const color = process.stdout.isTTY && !process.env['NO_COLOR'];
+  say(`Running sh in a container with the limits ${JSON.stringify(limits)}`);
+  const color = isatty(1) && !process.env['NO_COLOR'];
   const result = await run(['sh'], {
     input: color ? script : script.replaceAll(/\\033\[\d?m/g, ''),
     rootfs: { path: image.path, mode: 'overlay' },
@@ -50,13 +52,17 @@ export async function demoCommand(args: readonly string[]): Promise<number> {
     limits,
     reject: true,
   });
-  process.stdout.write(result.stdout);
-  process.stderr.write(result.stderr);
+  writeOut(result.stdout);
+  writeError(result.stderr);
   const { wallMs, cpuUsec, maxMemoryBytes } = result;
   const memory = (maxMemoryBytes / 2 ** 20).toFixed(1);
   console.log(
     `\nIt ran for ${wallMs.toFixed(1)} ms, used ${(cpuUsec / 1000).toFixed(1)} ms of CPU and ${memory} MiB.`,
   );
-  console.log('Try: node_modules/.bin/tctl run -m 64m host sh    (and --explain, to see every system call)');
+  say('Try: node_modules/.bin/tctl run -m 64m host sh    (and --explain, to see every system call)');
   return 0;
+}
+
+function say(line: string): void {
+  writeOut(`${line}\n`);
 }

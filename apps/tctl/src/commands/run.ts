@@ -3,6 +3,7 @@ import { hostRootfs } from '@tc/images';
 import { exitCodeOf, exitCodeOfError } from '../cli/exit-code.ts';
 import { helpText } from '../cli/help.ts';
 import { type OptionValues, parseOptions } from '../cli/options.ts';
+import { writeError, writeOut } from '../cli/output.ts';
 import { printError } from '../cli/print-error.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import { runOptions } from './run-options.ts';
@@ -20,7 +21,7 @@ const forwarded = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2
 export async function runCommand(args: readonly string[]): Promise<number> {
   const { values, rest } = parseOptions(runOptions, args);
   if (values.help) {
-    process.stdout.write(helpText(usage, about, runOptions));
+    writeOut(helpText(usage, about, runOptions));
     return 0;
   }
   // A dry run changes nothing, not even that.
@@ -48,21 +49,20 @@ async function runContainer(values: Values, rest: readonly string[]): Promise<nu
     stderr: 'inherit',
   };
   if (values['dry-run']) {
-    process.stdout.write(explain(compileRun(command, options)));
+    writeOut(explain(compileRun(command, options)));
     return 0;
   }
   // To stderr: stdout belongs to the container.
-  if (values.explain) process.stderr.write(`${explain(compileRun(command, options))}\n`);
+  if (values.explain) writeError(`${explain(compileRun(command, options))}\n`);
 
   const container = run(command, options);
   const forget = forwardSignals((signal) => container.kill(signal));
   try {
     const result = await container;
-    if (result.reason === 'timeout')
-      process.stderr.write(`tctl: killed after its timeout of ${values.timeout}\n`);
+    if (result.reason === 'timeout') writeError(`tctl: killed after its timeout of ${values.timeout}\n`);
     if (result.reason === 'oom') {
       const limit = values.memory === undefined ? '' : ` of ${values.memory}`;
-      process.stderr.write(`tctl: out of memory: the container used all of its limit${limit}\n`);
+      writeError(`tctl: out of memory: the container used all of its limit${limit}\n`);
     }
     return exitCodeOf(result);
   } finally {

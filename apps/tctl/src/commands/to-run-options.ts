@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { type IoLimit, type Limits, parseSize, type RunOptions } from '@tc/core';
 import type { OptionValues } from '../cli/options.ts';
 import { UsageError } from '../cli/usage-error.ts';
@@ -21,7 +22,7 @@ export function toRunOptions(values: Values): Omit<RunOptions, 'rootfs'> {
       user:
         oneOf('userns', values.userns ?? (uid === 0 ? 'host' : 'private'), ['private', 'host']) === 'private',
     },
-    env: environment(values.env ?? []),
+    env: { ...terminal(), ...environment(values.env ?? []) },
     mounts: values.volume ?? [],
     limits: limits(values),
   };
@@ -72,6 +73,11 @@ function ioLimits(values: Values): IoLimit[] {
       return { device, [key]: option.endsWith('iops') ? numeric(option, rate) : rate };
     }),
   );
+}
+
+/** As `docker run -t`: what the terminal can do is for whoever draws on it to know. */
+function terminal(): Record<string, string | undefined> {
+  return isatty(1) ? { TERM: process.env['TERM'] } : {};
 }
 
 function environment(variables: readonly string[]): Record<string, string | undefined> {
