@@ -39,7 +39,7 @@ describe('a spawned process', () => {
     // 1 and 2 change places: with plain dup2 calls one after another both would be the same.
     const pid = spawnProcess(
       '/bin/sh',
-      ['sh', '-c', 'ls -l /proc/$$/fd/1 /proc/$$/fd/2 >&3; true'],
+      ['sh', '-c', 'exec 4>&1 5>&2; ls -l /proc/$$/fd/4 /proc/$$/fd/5 >&3; true'],
       [0, 2, 1, write],
     );
     closeSync(write);
@@ -48,8 +48,8 @@ describe('a spawned process', () => {
     closeSync(read);
     reap(pid);
     const target = (fd: number) => new RegExp(`fd/${fd} -> (.*)`).exec(text)?.[1];
-    expect(target(1)).toBe(readlinkSync('/proc/self/fd/2'));
-    expect(target(2)).toBe(readlinkSync('/proc/self/fd/1'));
+    expect(target(4)).toBe(readlinkSync('/proc/self/fd/2'));
+    expect(target(5)).toBe(readlinkSync('/proc/self/fd/1'));
   });
 
   it('is no zombie once it was reaped', () => {

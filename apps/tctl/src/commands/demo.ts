@@ -40,9 +40,7 @@ export async function demoCommand(args: readonly string[]): Promise<number> {
   await cleanUpAbandoned();
   const image = await hostRootfs();
   const size = (image.bytes / 2 ** 20).toFixed(0);
-  console.log(
-    `The image "host": ${image.tools.length} programs of this machine, ${size} MiB, in ${image.path}`,
-  );
+  say(`The image "host": ${image.tools.length} programs of this machine, ${size} MiB, in ${image.path}`);
   say(`Running sh in a container with the limits ${JSON.stringify(limits)}`);
   const color = isatty(1) && !process.env['NO_COLOR'];
   const result = await run(['sh'], {
@@ -56,7 +54,7 @@ export async function demoCommand(args: readonly string[]): Promise<number> {
   writeError(result.stderr);
   const { wallMs, cpuUsec, maxMemoryBytes } = result;
   const memory = (maxMemoryBytes / 2 ** 20).toFixed(1);
-  console.log(
+  say(
     `\nIt ran for ${wallMs.toFixed(1)} ms, used ${(cpuUsec / 1000).toFixed(1)} ms of CPU and ${memory} MiB.`,
   );
   say('Try: node_modules/.bin/tctl run -m 64m host sh    (and --explain, to see every system call)');

@@ -1,0 +1,15 @@
+import { run } from '@tc/core';
+process.env.TCTL_RUNTIME_DIR='/dev/shm/kstime';
+const t0=performance.now();
+const { traces, processes } = await import('./leftovers.ts');
+const { hostRoot } = await import('./rootfs.ts');
+console.log('rootfs', performance.now()-t0);
+const time = async (n: string, f: () => unknown) => { for (let i=0;i<4;i++){const t=performance.now(); await f(); console.log(n, Math.round(performance.now()-t));} };
+const o = {rootfs:{path:hostRoot,mode:'overlay' as const}};
+await time('traces', () => traces('/dev/shm/kstime').size);
+await time('processes', () => processes().length);
+console.log(processes().length);
+await time('true', () => run(['true'], o));
+await time('sh', () => run(['sh','-c','ls /'], o));
+await time('ls x10', () => run(['sh','-c','for i in 1 2 3 4 5 6 7 8 9 0; do ls /; done'], o));
+const r = await run(['true'], o); console.log(r.wallMs, r.cpuUsec);
