@@ -6,7 +6,7 @@
 // FILTERs are vitest's: parts of test file names. The exit code is 1 where a test failed or a mode could not run.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, freemem, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -47,62 +47,77 @@ function ensure(program, debianPackage) {
   if (!found()) fail(`${program} is missing, and apt-get could not install ${debianPackage}: install it`);
 }
 
-/** Runs one mode. @returns its report, or why there is none. */
+/** Passes a stream on, line by line; those of a virtual machine get its name, as several may run at once. */
+function passOn(stream, to, label) {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop();
+    for (const line of lines) to.write(`${label}${line}\n`);
+  });
+  stream.on('end', () => rest && to.write(`${label}${rest}\n`));
+}
+
+/** Runs one mode. @returns its report: with a failure in it where there is none. */
 async function runMode(mode) {
   const inVm = mode !== 'host';
-  const reports = mkdtempSync(join(tmpdir(), 'kernel-suite-'));
-  // In the guest the machine's files are under a throw-away overlay: only VM_OUT's content comes back.
-  const inGuest = '/run/kernel-suite-report';
-  const report = join(inVm ? inGuest : reports, 'report.json');
+  // The guest sees the machine's files under a throw-away overlay: this directory alone is copied back.
+  const directory = mkdtempSync(join(tmpdir(), 'kernel-suite-'));
+  const report = join(directory, 'report.json');
   const vitest = [
     process.execPath,
     join(here, 'node_modules/vitest/vitest.mjs'),
     ...['run', '--project', 'kernel', '--project', 'contract', '--root', here],
-    ...['--reporter', 'default', '--reporter', join(here, 'test/support/reporter.ts'), ...filters],
+    // One process for all files: loading the sources anew for each would take most of the time in the guest.
+    '--no-isolate',
+    ...['--reporter', inVm ? 'dot' : 'default', '--reporter', join(here, 'test/support/reporter.ts')],
+    ...filters,
   ];
-  const command = inVm ? [join(here, 'tools/kernel-vm/kernel-vm.sh'), ...vitest] : vitest;
-  const env = { ...process.env, KERNEL_SUITE_REPORT: report, FORCE_COLOR: process.stdout.isTTY ? '1' : '0' };
-  delete env.NODE_EXTRA_CA_CERTS; // it may name a file that takes the emulated machine seconds to parse
+  const [file, ...args] = inVm ? [join(here, 'tools/kernel-vm/kernel-vm.sh'), ...vitest] : vitest;
+  const env = { ...process.env, KERNEL_SUITE_REPORT: report, FORCE_COLOR: '0', NO_COLOR: '1' };
+  delete env.NODE_EXTRA_CA_CERTS; // it takes the emulated machine seconds to parse
   if (inVm) {
-    Object.assign(env, { VM_MODE: mode, VM_OUT: reports, TC_TIMEOUT_SCALE: env.TC_TIMEOUT_SCALE ?? '15' });
-    env.VM_TIMEOUT ??= '1500';
-    env.VM_MEM ??= '3G';
+    const defaults = { TC_TIMEOUT_SCALE: '15', VM_TIMEOUT: '1500', VM_MEM: '3G' };
+    Object.assign(env, { ...defaults, ...env, VM_MODE: mode, VM_OUT: directory });
   }
-  if (inVm) env.VM_OUT = inGuest;
+  const child = spawn(file, args, { cwd: here, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const label = inVm ? `${mode} | ` : '';
+  passOn(child.stdout, process.stdout, label);
+  passOn(child.stderr, process.stderr, label);
+  const code = await new Promise((done) => child.once('close', (status, signal) => done(status ?? signal)));
+  let result = { passed: 0, failed: [], skipped: [] };
+  let problem = code === 0 ? undefined : `vitest ended with ${code}`;
   try {
-    const [file, ...args] = command;
-    const child = spawn(file, args, { cwd: here, env, stdio: ['ignore', 'inherit', 'inherit'] });
-    const code = await new Promise((done) => child.once('close', (status, signal) => done(status ?? signal)));
-    try {
-      return { ...JSON.parse(readFileSync(inVm ? join(inGuest, 'report.json') : report, 'utf8')), code };
-    } catch {
-      const why = { 124: 'it took longer than VM_TIMEOUT', 125: 'the emulated machine could not be run' }[
-        code
-      ];
-      return {
-        passed: 0,
-        failed: [{ title: mode, message: why ?? `vitest ended with ${code} and no report` }],
-        skipped: [],
-        code,
-      };
-    }
-  } finally {
-    rmSync(reports, { recursive: true, force: true });
-    if (inVm) rmSync(inGuest, { recursive: true, force: true });
+    result = JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    problem ??= 'there is no report';
+    if (inVm && code === 124) problem = 'it took longer than VM_TIMEOUT';
+    if (inVm && code === 125) problem = 'the virtual machine could not be run';
   }
+  rmSync(directory, { recursive: true, force: true });
+  // No test failed, yet something did: no tests found, a crash at the end.
+  if (problem !== undefined && result.failed.length === 0)
+    result.failed.push({ title: mode, message: problem });
+  return result;
 }
 
-function print(mode, { passed, failed, skipped }, seconds) {
-  console.log(
-    `\n${mode}: ${passed} passed, ${failed.length} failed, ${skipped.length} skipped in ${seconds.toFixed(0)} s`,
-  );
-  for (const { title, message } of failed)
+const summary = ({ mode, seconds, passed, failed, skipped }) =>
+  `${mode}: ${passed} passed, ${failed.length} failed, ${skipped.length} skipped in ${seconds.toFixed(0)} s`;
+
+async function runAndPrint(mode) {
+  console.log(`\n=== ${mode} ===`);
+  const start = performance.now();
+  const result = { mode, ...(await runMode(mode)), seconds: (performance.now() - start) / 1000 };
+  console.log(`\n${summary(result)}`);
+  for (const { title, message } of result.failed) {
     console.log(`  FAILED ${title}\n    ${message.replaceAll('\n', '\n    ')}`);
-  const byReason = Map.groupBy(skipped, ({ reason }) => reason);
-  for (const [reason, tests] of byReason) {
+  }
+  for (const [reason, tests] of Map.groupBy(result.skipped, ({ reason }) => reason)) {
     console.log(`  skipped: ${reason}`);
     for (const { title } of tests) console.log(`    ${title}`);
   }
+  return result;
 }
 
 ensure('ip', 'iproute2');
@@ -111,29 +126,21 @@ ensure('perl', 'perl-base');
 ensure('mkfs.ext4', 'e2fsprogs');
 
 const results = [];
-for (const mode of modes) {
-  console.log(`\n=== ${mode} ===`);
-  const start = performance.now();
-  const report = await runMode(mode);
-  const seconds = (performance.now() - start) / 1000;
-  // A run that fails without a failed test still fails: no tests found, a crash at the end.
-  if (report.code !== 0 && report.failed.length === 0) {
-    report.failed.push({ title: mode, message: `vitest ended with ${report.code}` });
-  }
-  print(mode, report, seconds);
-  results.push({ mode, report, seconds });
-}
+// The host alone: its tests measure. The virtual machines side by side, as many as there are CPUs and memory for.
+if (modes.includes('host')) results.push(await runAndPrint('host'));
+const waiting = modes.filter((mode) => mode !== 'host');
+const lanes = Math.max(1, Math.min(waiting.length, availableParallelism(), Math.floor(freemem() / 4e9)));
+const lane = async () => {
+  for (let mode = waiting.shift(); mode !== undefined; mode = waiting.shift())
+    results.push(await runAndPrint(mode));
+};
+await Promise.all(Array.from({ length: lanes }, lane));
 
 console.log('\n=== all ===');
-const total = { passed: 0, failed: 0, skipped: 0 };
-for (const { mode, report, seconds } of results) {
-  const { passed, failed, skipped } = report;
-  console.log(
-    `${mode}: ${passed} passed, ${failed.length} failed, ${skipped.length} skipped in ${seconds.toFixed(0)} s`,
-  );
-  total.passed += passed;
-  total.failed += failed.length;
-  total.skipped += skipped.length;
-}
-console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
-process.exitCode = total.failed > 0 ? 1 : 0;
+for (const result of results) console.log(summary(result));
+const sum = (count) => results.reduce((total, result) => total + count(result), 0);
+const failed = sum((result) => result.failed.length);
+console.log(
+  `${sum(({ passed }) => passed)} passed, ${failed} failed, ${sum(({ skipped }) => skipped.length)} skipped`,
+);
+process.exitCode = failed > 0 ? 1 : 0;

@@ -6,7 +6,12 @@ import { Terminal, tmux } from './support/terminal.ts';
 async function openTerminal(context: TestContext): Promise<Terminal> {
   requires(context, tmux);
   const terminal = new Terminal(newDirectory());
-  await terminal.prompt('host>');
+  try {
+    await terminal.prompt('host>');
+  } catch (error) {
+    await terminal[Symbol.asyncDispose]();
+    throw error;
+  }
   return terminal;
 }
 

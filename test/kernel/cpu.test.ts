@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { box } from '../support/kernel.ts';
+import { box, watchLeftovers } from '../support/kernel.ts';
 import { controller, requires } from '../support/requires.ts';
 import { scaled, slowness } from '../support/scale.ts';
+
+watchLeftovers();
 
 const wallMs = slowness > 1 ? 4000 : 1000;
 

@@ -11,11 +11,14 @@ import {
   refusal,
   runtimeDirectory,
   until,
+  watchLeftovers,
 } from '../support/kernel.ts';
 import { processes, supervisorsOf, traces } from '../support/leftovers.ts';
 import { startNode } from '../support/node.ts';
 import { requires, tool } from '../support/requires.ts';
 import { scaled, slowness } from '../support/scale.ts';
+
+watchLeftovers();
 
 const limits = { memory: '64m', pids: 20 };
 /** KERNEL_SUITE_CRASHES overrides it; the emulated machine, on which Node.js starts slowly, runs fewer. */

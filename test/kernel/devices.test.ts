@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { box, output } from '../support/kernel.ts';
+import { box, output, watchLeftovers } from '../support/kernel.ts';
 import { requires, tool } from '../support/requires.ts';
 import { hostRoot } from '../support/rootfs.ts';
+
+watchLeftovers();
 
 describe('/dev', () => {
   it('has the usual devices and links, and nothing else', async () => {

@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { box, newDirectory } from '../support/kernel.ts';
+import { box, newDirectory, watchLeftovers } from '../support/kernel.ts';
 import { aDisk, disk, requires } from '../support/requires.ts';
 import { ownRootfs } from '../support/rootfs.ts';
+
+watchLeftovers();
 
 describe('a disk of the host', () => {
   it('can’t be made to appear: mknod(2) is refused', async (context) => {

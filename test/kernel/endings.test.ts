@@ -3,9 +3,11 @@ import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Run, RunError } from '@tc/core';
 import { describe, expect, it } from 'vitest';
-import { box, refusal, until } from '../support/kernel.ts';
+import { box, refusal, until, watchLeftovers } from '../support/kernel.ts';
 import { supervisorsOf } from '../support/leftovers.ts';
 import { scaled } from '../support/scale.ts';
+
+watchLeftovers();
 
 /** Says `ready` and goes on until it is ended. */
 const waiting = (script: string, options: Parameters<typeof box>[1] = {}) =>

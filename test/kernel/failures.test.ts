@@ -2,10 +2,12 @@ import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunOptions } from '@tc/core';
 import { describe, expect, it } from 'vitest';
-import { box, defaults, newDirectory, newName, output, refusal } from '../support/kernel.ts';
+import { box, defaults, newDirectory, newName, output, refusal, watchLeftovers } from '../support/kernel.ts';
 import { runInNode } from '../support/node.ts';
-import { controller, mode, namespace, requires } from '../support/requires.ts';
+import { controller, mode, requires } from '../support/requires.ts';
 import { ownRootfs } from '../support/rootfs.ts';
+
+watchLeftovers();
 
 interface Failure {
   title: string;
@@ -184,11 +186,14 @@ describe('a start that fails names what failed:', () => {
     });
   });
 
-  it('an id map that the kernel does not take', async (context) => {
-    requires(context, namespace('user'));
-    const user = { uidMap: 'nonsense', gidMap: '0 0 1' };
-    const error = await refusal(box(['true'], { namespaces: { user } }));
-    expect(error).toMatchObject({ operation: 'write uid_map', call: 'write', errnoName: 'EINVAL' });
+  it.each([
+    'nonsense',
+    '0 100000',
+    '0 0 10\n5 100 10', // overlapping
+  ])('an id map that can’t be: %j', async (uidMap) => {
+    const error = await refusal(box(['true'], { namespaces: { user: { uidMap, gidMap: '0 0 1' } } }));
+    expect(error['operation']).toMatch(/uid_map|map the ids/);
+    expect(error['hint']).toMatch(/\w/);
   });
 
   it('a runtime directory that can’t be made', async () => {

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { box, newDirectory, output, refusal } from '../support/kernel.ts';
+import { box, newDirectory, output, refusal, watchLeftovers } from '../support/kernel.ts';
 import { ownRootfs } from '../support/rootfs.ts';
+
+watchLeftovers();
 
 const modes = ['rw', 'ro', 'overlay'] as const;
 

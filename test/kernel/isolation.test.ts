@@ -4,10 +4,12 @@ import { mkdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { box, defaults, newDirectory, output } from '../support/kernel.ts';
+import { box, defaults, newDirectory, output, watchLeftovers } from '../support/kernel.ts';
 import { runInNode } from '../support/node.ts';
 import { requires, tool } from '../support/requires.ts';
 import { ownRootfs } from '../support/rootfs.ts';
+
+watchLeftovers();
 
 const namespaces = ['mnt', 'pid', 'uts', 'ipc', 'net', 'cgroup'];
 

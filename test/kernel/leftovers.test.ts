@@ -4,8 +4,10 @@ import { closeSync, mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fcntl, memfdCreate } from '@tc/linux';
 import { afterEach, describe, expect, it } from 'vitest';
-import { newDirectory, newName, newTraces, runtimeDirectory } from '../support/kernel.ts';
+import { newDirectory, newName, newTraces, runtimeDirectory, watchLeftovers } from '../support/kernel.ts';
 import { cgroupMountPoints } from '../support/leftovers.ts';
+
+watchLeftovers();
 
 // The check that runs after each test of this suite must itself be able to fail.
 describe('the check for leftovers', () => {

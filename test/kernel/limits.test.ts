@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import type { Limits } from '@tc/core';
 import { describe, expect, it } from 'vitest';
-import { box, cgroupFile, newName, output, refusal } from '../support/kernel.ts';
+import { box, cgroupFile, newName, output, refusal, watchLeftovers } from '../support/kernel.ts';
 import { cgroupMountPoints } from '../support/leftovers.ts';
 import { aDisk, cgroupMode, controller, disk, mode, requires } from '../support/requires.ts';
+
+watchLeftovers();
 
 const MiB = 2 ** 20;
 const isV2 = cgroupMode === 'v2';

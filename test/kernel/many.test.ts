@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { box, newTraces } from '../support/kernel.ts';
+import { box, newTraces, watchLeftovers } from '../support/kernel.ts';
 import { slowness } from '../support/scale.ts';
+
+watchLeftovers();
 
 /** KERNEL_SUITE_RUNS overrides it; the emulated machine runs fewer. */
 const runs = Number(process.env['KERNEL_SUITE_RUNS'] ?? (slowness > 1 ? 60 : 200));

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { box, cgroupFile, output } from '../support/kernel.ts';
+import { box, cgroupFile, output, watchLeftovers } from '../support/kernel.ts';
 import { cgroupMode, controller, requires, swapAccounting } from '../support/requires.ts';
 import { slowness } from '../support/scale.ts';
+
+watchLeftovers();
 
 const MiB = 2 ** 20;
 /** dd fills a buffer of this size before it writes it away. */

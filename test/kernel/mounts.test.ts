@@ -2,8 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { box, newDirectory, output, refusal } from '../support/kernel.ts';
+import { box, newDirectory, output, refusal, watchLeftovers } from '../support/kernel.ts';
 import { hostRoot, ownRootfs } from '../support/rootfs.ts';
+
+watchLeftovers();
 
 describe('a bind mount', () => {
   it('of a directory is the host’s directory, both ways', async () => {

@@ -1,8 +1,10 @@
 import { readlinkSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { box, output } from '../support/kernel.ts';
+import { box, output, watchLeftovers } from '../support/kernel.ts';
 import { requires, tool } from '../support/requires.ts';
+
+watchLeftovers();
 
 const ours = readlinkSync('/proc/self/ns/net');
 

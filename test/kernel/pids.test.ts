@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { box, cgroupFile, output, until } from '../support/kernel.ts';
+import { box, cgroupFile, output, until, watchLeftovers } from '../support/kernel.ts';
 import { controller, requires, tool } from '../support/requires.ts';
 import { scaled } from '../support/scale.ts';
+
+watchLeftovers();
 
 describe('a limit of processes', () => {
   it('holds a fork bomb, while the host goes on', async (context) => {

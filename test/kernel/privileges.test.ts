@@ -1,9 +1,11 @@
 import { defaultCapabilities } from '@tc/core';
 import { type CapabilityName, capabilityNames } from '@tc/linux';
 import { describe, expect, it } from 'vitest';
-import { box, defaults, output } from '../support/kernel.ts';
+import { box, defaults, output, watchLeftovers } from '../support/kernel.ts';
 import { runInNode } from '../support/node.ts';
 import { requires, tool } from '../support/requires.ts';
+
+watchLeftovers();
 
 async function status(options: Parameters<typeof output>[1], fields: string[]): Promise<string[]> {
   const text = await output('cat /proc/self/status', options);

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { box, output } from '../support/kernel.ts';
+import { box, output, watchLeftovers } from '../support/kernel.ts';
+
+watchLeftovers();
 
 const maskedFiles = [
   'interrupts',

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { box, output } from '../support/kernel.ts';
+import { box, output, watchLeftovers } from '../support/kernel.ts';
+
+watchLeftovers();
 
 describe('the arguments', () => {
   it('arrive exactly, whatever bytes they have', async () => {

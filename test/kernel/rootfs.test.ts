@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { box, newDirectory, output } from '../support/kernel.ts';
+import { box, newDirectory, output, watchLeftovers } from '../support/kernel.ts';
 import { fileSystem, requires, tool } from '../support/requires.ts';
 import { hostRoot, ownRootfs } from '../support/rootfs.ts';
+
+watchLeftovers();
 
 describe('a root file system in mode', () => {
   it('rw keeps what the container writes', async () => {

@@ -3,7 +3,9 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '@tc/core';
 import { describe, expect, it } from 'vitest';
-import { box, defaults, newDirectory } from '../support/kernel.ts';
+import { box, defaults, newDirectory, watchLeftovers } from '../support/kernel.ts';
+
+watchLeftovers();
 
 const sha = (data: Uint8Array): string => hash('sha256', data);
 

@@ -1,9 +1,11 @@
 import { chmodSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { box, newDirectory, output } from '../support/kernel.ts';
+import { box, newDirectory, output, watchLeftovers } from '../support/kernel.ts';
 import { namespace, requires } from '../support/requires.ts';
 import { hostRoot } from '../support/rootfs.ts';
+
+watchLeftovers();
 
 const user = { uidMap: '0 100000 65536', gidMap: '0 100000 65536' };
 

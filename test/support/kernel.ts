@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } f
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Run, type RunOptions, run } from '@tc/core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { cgroupMountPoints, leftovers, traces } from './leftovers.ts';
 import { fastDirectory, hostRoot } from './rootfs.ts';
 import { scaled } from './scale.ts';
@@ -11,9 +11,8 @@ import { scaled } from './scale.ts';
 if (process.geteuid?.() !== 0)
   throw new Error('the kernel suite makes cgroups and namespaces: run it as root');
 
-/** This file's own directory; it is gone after its tests. */
-export const directory = mkdtempSync(join(fastDirectory, 'kernel-suite-'));
-chmodSync(directory, 0o755); // a user namespace's root is no root outside, and must find its root file system
+/** This process's own directory; it is gone after each file. */
+export const directory = join(fastDirectory, `kernel-suite-${process.pid}`);
 export const runtimeDirectory = join(directory, 'run');
 process.env['TCTL_RUNTIME_DIR'] = runtimeDirectory;
 
@@ -82,24 +81,27 @@ let before: ReadonlySet<string> = new Set();
 
 /** What of ours is there now and was not before the test. */
 export async function newTraces(isMine: (line: string) => boolean = isOurs): Promise<string[]> {
-  const left = await leftovers(before, runtimeDirectory, isMine, { ours: scaled(100), others: 0 });
+  const { left } = await leftovers(before, runtimeDirectory, isMine, { ours: scaled(100), others: 0 });
   return left.filter(isMine);
 }
 
-beforeAll(async () => {
-  mkdirSync(runtimeDirectory, { recursive: true, mode: 0o700 });
-  // The first child makes Node.js open descriptors of its own, which it keeps.
-  await box(['true']);
-});
+/** To be called by each file: after each of its tests nothing may be left of its containers. */
+export function watchLeftovers(): void {
+  beforeAll(async () => {
+    mkdirSync(runtimeDirectory, { recursive: true, mode: 0o700 });
+    chmodSync(directory, 0o755); // a user namespace's root is no root outside, and must find its root file system
+    // The first child makes Node.js open descriptors of its own, which it keeps.
+    await box(['true']);
+    before = traces(runtimeDirectory);
+  });
 
-beforeEach(() => {
-  before = traces(runtimeDirectory);
-});
+  afterEach(async () => {
+    const { left, now } = await leftovers(before, runtimeDirectory, isOurs);
+    before = now; // looking takes a while on slow machines, and nothing happens until the next test
+    expect(left, 'left behind').toEqual([]);
+  });
 
-afterEach(async () => {
-  expect(await leftovers(before, runtimeDirectory, isOurs), 'left behind').toEqual([]);
-});
-
-afterAll(() => {
-  rmSync(directory, { recursive: true, force: true });
-});
+  afterAll(() => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+}

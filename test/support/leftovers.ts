@@ -129,14 +129,15 @@ export async function leftovers(
   runtimeDirectory: string,
   isOurs: (line: string) => boolean,
   patienceMs: { ours: number; others: number } = { ours: scaled(100), others: scaled(5000) },
-): Promise<string[]> {
+): Promise<{ left: string[]; now: ReadonlySet<string> }> {
   const start = performance.now();
   for (;;) {
-    const left = [...traces(runtimeDirectory)].filter((line) => !before.has(line));
+    const now = traces(runtimeDirectory);
+    const left = [...now].filter((line) => !before.has(line));
     const ours = left.filter(isOurs);
     const passed = performance.now() - start;
-    if (ours.length > 0 && passed > patienceMs.ours) return ours;
-    if (ours.length === 0 && (left.length === 0 || passed > patienceMs.others)) return left;
+    if (ours.length > 0 && passed > patienceMs.ours) return { left: ours, now };
+    if (ours.length === 0 && (left.length === 0 || passed > patienceMs.others)) return { left, now };
     await sleep(5);
   }
 }
