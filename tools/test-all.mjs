@@ -3,7 +3,7 @@
 // machines with the other cgroup layouts. Ends with one line that counts all tests.
 //
 //   --quick   no virtual machines
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,14 +18,15 @@ installDebianPackages({
   'x86_64-linux-gnu-as': 'binutils',
   'aarch64-linux-gnu-as': 'binutils-aarch64-linux-gnu',
   'qemu-aarch64-static': 'qemu-user-static',
+  setpriv: 'util-linux',
   tmux: 'tmux',
 });
-step('lint', 'pnpm', ['run', '--silent', 'lint', '--output-logs=errors-only']);
-step('types', 'pnpm', ['run', '--silent', 'typecheck', '--output-logs=errors-only']);
-vitest('unit', ['linux', 'core', 'images', 'monitor', 'tctl']);
+await step('lint', 'pnpm', ['run', '--silent', 'lint', '--output-logs=errors-only']);
+await step('types', 'pnpm', ['run', '--silent', 'typecheck', '--output-logs=errors-only']);
+await vitest('unit', ['linux', 'core', 'images', 'monitor', 'tctl']);
 if (root) {
-  step('kernel', 'node', ['tools/kernel-suite.mjs', ...(quick ? ['--modes', 'host'] : [])], 'counts');
-  vitest('e2e', ['e2e']);
+  await kernelSuite(quick ? ['--modes', 'host'] : []);
+  await vitest('e2e', ['e2e']);
 } else {
   console.log('SKIPPED kernel, contract and e2e: they need root (sudo npm test)');
   total.skipped += 1;
@@ -34,37 +35,50 @@ rmSync(reports, { recursive: true });
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed === 0 ? 0 : 1);
 
-/** Runs a command; counts it as one test, or adds the counts of its last line. */
-function step(name, command, args, counted) {
-  console.log(`\n=== ${name}`);
-  const result = spawnSync(command, args, {
-    stdio: ['inherit', counted ? 'pipe' : 'inherit', 'inherit'],
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-  });
-  if (counted) process.stdout.write(result.stdout);
-  const counts = counted && /(\d+) passed, (\d+) failed, (\d+) skipped\s*$/.exec(result.stdout);
-  const [passed, failed, skipped] = counts
-    ? counts.slice(1).map(Number)
-    : [result.status === 0 ? 1 : 0, 0, 0];
-  add(passed, result.status !== 0 ? Math.max(failed, 1) : failed, skipped);
+/** A command that counts as one test. */
+async function step(name, command, args) {
+  const { status } = await run(name, command, args);
+  add(status === 0 ? 1 : 0, status === 0 ? 0 : 1, 0);
 }
 
-function vitest(name, projects) {
-  console.log(`\n=== ${name}`);
+/** Its last line has its counts. */
+async function kernelSuite(args) {
+  const { status, output } = await run('kernel', 'node', ['tools/kernel-suite.mjs', ...args]);
+  const counts = /(\d+) passed, (\d+) failed, (\d+) skipped\s*$/.exec(output);
+  const [passed, failed, skipped] = counts ? counts.slice(1).map(Number) : [0, 0, 0];
+  add(passed, status === 0 && counts ? failed : Math.max(failed, 1), skipped);
+}
+
+async function vitest(name, projects) {
   const report = join(reports, `${name}.json`);
   const args = projects.flatMap((project) => ['--project', project]);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const { status } = spawnSync('vitest', ['run', ...args, ...reporters], { stdio: 'inherit' });
+  const { status } = await run(name, 'vitest', ['run', ...args, ...reporters]);
   try {
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
       readFileSync(report, 'utf8'),
     );
-    add(numPassedTests, numFailedTests, numPendingTests + numTodoTests);
-    if (status !== 0 && numFailedTests === 0) add(0, 1, 0); // a file that could not even be loaded
+    // A file that could not even be loaded has no failed test.
+    add(numPassedTests, status === 0 ? 0 : Math.max(numFailedTests, 1), numPendingTests + numTodoTests);
   } catch {
     add(0, 1, 0);
   }
+}
+
+/** Shows what a command prints while it runs, and returns it. */
+function run(name, command, args) {
+  console.log(`\n=== ${name}`);
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.setEncoding('utf8');
+  child.stdout.on('data', (chunk) => {
+    process.stdout.write(chunk);
+    output = (output + chunk).slice(-100_000);
+  });
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ status: error.message, output }));
+    child.once('close', (status) => resolve({ status, output }));
+  });
 }
 
 function add(passed, failed, skipped) {

@@ -41,11 +41,10 @@ let processesBefore: ReadonlySet<number> = new Set();
 
 /** What is there now, was not before the test, and stays. Somebody else may run containers too, but theirs end. */
 export async function newTraces(): Promise<string[]> {
-  const now = traces(runtimeDirectory);
-  const left = await leftovers(before, runtimeDirectory, isOurs);
+  const { left } = await leftovers(before, runtimeDirectory, isOurs);
   return left.filter((line) => {
     const pid = /^process (\d+) /.exec(line)?.[1];
-    if (!now.has(line) || isCgroupOfOthers(line)) return false;
+    if (isCgroupOfOthers(line)) return false;
     return pid === undefined || !belongsToOthers(Number(pid), processesBefore);
   });
 }
