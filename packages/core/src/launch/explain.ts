@@ -53,9 +53,10 @@ export function explain(program: LaunchProgram): string {
 
 function line({ call, what, why, times }: ExplainedStep): string {
   const repeated = times > 1 ? `  (${times} times)` : '';
+  const comment = why === '' ? what : `${what}: ${why}`;
   // What close(fd) does needs no words.
-  const comment = why || (call.startsWith('close(') ? '' : what);
-  return `  ${call}${repeated}${comment && `\n      # ${comment}`}`;
+  const explained = call.startsWith('close(') && why === '' ? '' : `\n      # ${comment}`;
+  return `  ${call}${repeated}${explained}`;
 }
 
 /** `mount(NULL, "/", NULL, MS_REC|MS_PRIVATE, NULL)`; a descriptor that is known at run time shows as its name. */

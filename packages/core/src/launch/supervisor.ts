@@ -22,19 +22,18 @@ export function launch(
   program: LaunchProgram,
   options: { id: string; stdio: readonly [number, number, number]; figureNames: readonly string[] },
 ): Supervisor {
-  const image = imageFile(program);
-  const [ours, theirs] = socketPair();
-  let pid: number;
+  const open: number[] = [];
   try {
-    pid = spawnProcess(`/proc/self/fd/${image}`, ['tctl-shim', options.id], [...options.stdio, theirs]);
-  } catch (error) {
-    closeSync(ours);
-    throw error;
+    const image = imageFile(program);
+    open.push(image);
+    const [ours, theirs] = socketPair();
+    open.push(theirs, ours);
+    const pid = spawnProcess(`/proc/self/fd/${image}`, ['tctl-shim', options.id], [...options.stdio, theirs]);
+    open.pop(); // ours is the socket's from here on
+    return attachTo(pid, new Socket({ fd: ours }), program, options.figureNames);
   } finally {
-    closeSync(image);
-    closeSync(theirs);
+    for (const fd of open) closeSync(fd);
   }
-  return attachTo(pid, new Socket({ fd: ours }), program, options.figureNames);
 }
 
 /** A sealed memory file: nobody, not even root inside the container, can change what runs (CVE-2019-5736). */

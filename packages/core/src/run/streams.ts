@@ -17,6 +17,10 @@ export interface Streams {
 /** Real pipes, as a shell makes them: the container can open /dev/stdout again, and a write is atomic. */
 export function openStreams(options: RunOptions): Streams {
   const theirs: number[] = [];
+  const ours: Socket[] = [];
+  const closeTheirEnds = () => {
+    for (const fd of theirs.splice(0)) closeSync(fd);
+  };
   const open = (stream: Stream<unknown>, index: 0 | 1 | 2): [number, Socket | undefined] => {
     if (stream === 'inherit') return [index, undefined];
     if (stream === 'ignore') {
@@ -28,20 +32,26 @@ export function openStreams(options: RunOptions): Streams {
     const { read, write } = pipe();
     const [their, our] = index === 0 ? [read, write] : [write, read];
     theirs.push(their);
-    return [their, new Socket({ fd: our, readable: index !== 0, writable: index === 0 })];
+    const socket = new Socket({ fd: our, readable: index !== 0, writable: index === 0 });
+    ours.push(socket);
+    return [their, socket];
   };
-  const [stdin, stdinEnd] = open(options.stdin ?? (options.input === undefined ? 'ignore' : 'pipe'), 0);
-  const [stdout, stdoutEnd] = open(options.stdout ?? 'pipe', 1);
-  const [stderr, stderrEnd] = open(options.stderr ?? 'pipe', 2);
-  return {
-    stdio: [stdin, stdout, stderr],
-    stdin: stdinEnd,
-    stdout: stdoutEnd,
-    stderr: stderrEnd,
-    closeTheirEnds: () => {
-      for (const fd of theirs.splice(0)) closeSync(fd);
-    },
-  };
+  try {
+    const [stdin, stdinEnd] = open(options.stdin ?? (options.input === undefined ? 'ignore' : 'pipe'), 0);
+    const [stdout, stdoutEnd] = open(options.stdout ?? 'pipe', 1);
+    const [stderr, stderrEnd] = open(options.stderr ?? 'pipe', 2);
+    return {
+      stdio: [stdin, stdout, stderr],
+      stdin: stdinEnd,
+      stdout: stdoutEnd,
+      stderr: stderrEnd,
+      closeTheirEnds,
+    };
+  } catch (error) {
+    closeTheirEnds();
+    for (const socket of ours) socket.destroy();
+    throw error;
+  }
 }
 
 /** Of a number, or of a stream that stands for one: a file, a pipe, a socket, `process.stdout`. */
