@@ -22,6 +22,8 @@ const system = (name: string, timeoutMs: number) => ({
     environment: 'node' as const,
     pool: 'forks' as const,
     fileParallelism: false,
+    // Shared and emulated machines stall now and then: in CI a test of the real system gets a second try.
+    retry: process.env['CI'] ? 1 : 0,
     testTimeout: timeoutMs * Number(process.env['TC_TIMEOUT_SCALE'] ?? 1),
     hookTimeout: timeoutMs * Number(process.env['TC_TIMEOUT_SCALE'] ?? 1),
   },

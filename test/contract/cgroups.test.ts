@@ -16,6 +16,9 @@ afterAll(() => {
   expect(mine).toEqual([]);
 });
 
+// A process that moves into a cgroup leaves what it has charged behind: it must ask for more to be counted there.
+const useMemory = 'text=$(head -c 2000000 /dev/zero | tr "\\0" x)';
+
 describe(`limits on ${manager.mode} cgroups`, () => {
   it('stand in the kernel’s files as they were asked for', async () => {
     await using group = makeGroup({
@@ -120,7 +123,7 @@ describe(`usage on ${manager.mode} cgroups`, () => {
 
   it('is there without any limit', async () => {
     await using group = makeGroup();
-    await group.run('true; true');
+    await group.run(useMemory);
     const usage = group.usage();
     expect(usage).toMatchObject({ oomKills: 0, pidsLimitHits: 0 });
     expect(usage.maxMemoryBytes).toBeGreaterThan(0);
@@ -154,7 +157,7 @@ describe(`a cgroup of the user’s choice on ${manager.mode}`, () => {
     await using group = makeGroup(limits, { parent: name });
     expect(group.plan.directories.every((directory) => directory.includes(`/${name}/tctl-`))).toBe(true);
     expect(group.read('pids.max')).toBe('5');
-    expect((await group.run('exit 3')).code).toBe(3);
+    expect((await group.run(`${useMemory}; exit 3`)).code).toBe(3);
     expect(group.usage().maxMemoryBytes).toBeGreaterThan(0);
   });
 

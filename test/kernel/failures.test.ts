@@ -6,6 +6,7 @@ import { box, defaults, newDirectory, newName, output, refusal, watchLeftovers }
 import { runInNode } from '../support/node.ts';
 import { controller, mode, requires } from '../support/requires.ts';
 import { ownRootfs } from '../support/rootfs.ts';
+import { scaled } from '../support/scale.ts';
 
 watchLeftovers();
 
@@ -226,10 +227,12 @@ describe('a name that is in use', () => {
     expect((await box(['true'], { name })).exitCode).toBe(0);
   });
 
-  it('goes to one of two that start at once', async () => {
+  it('goes to one of four that start at once', async () => {
     for (let n = 0; n < 5; n += 1) {
       const name = newName();
-      const ends = await Promise.allSettled(Array.from({ length: 4 }, () => box('sleep 0.2', { name })));
+      // Long enough that the first still runs when the last is started, also on a slow machine.
+      const command = `sleep ${scaled(200) / 1000}`;
+      const ends = await Promise.allSettled(Array.from({ length: 4 }, () => box(command, { name })));
       const refused = ends.filter((end) => end.status === 'rejected').map(({ reason }) => reason.code);
       expect(refused).toEqual(['CONTAINER_EXISTS', 'CONTAINER_EXISTS', 'CONTAINER_EXISTS']);
     }

@@ -6,6 +6,7 @@ import { fcntl, memfdCreate } from '@tc/linux';
 import { afterEach, describe, expect, it } from 'vitest';
 import { newDirectory, newName, newTraces, runtimeDirectory, watchLeftovers } from '../support/kernel.ts';
 import { cgroupMountPoints } from '../support/leftovers.ts';
+import { scaled } from '../support/scale.ts';
 
 watchLeftovers();
 
@@ -46,7 +47,9 @@ describe('the check for leftovers', () => {
     });
     const found = () => newTraces((line) => line.includes('sleep 1234567'));
     const expected = [/^process \d+ our child unshare/, /^process \d+ sleep sleep 1234567/];
-    await expect.poll(found).toEqual(expected.map((line) => expect.stringMatching(line)));
+    await expect
+      .poll(found, { timeout: scaled(10_000) })
+      .toEqual(expected.map((line) => expect.stringMatching(line)));
   });
 
   it('finds an open memory file', async () => {
