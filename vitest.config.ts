@@ -37,9 +37,9 @@ export default defineConfig({
       unit('images', 'packages/images'),
       unit('monitor', 'packages/monitor'),
       unit('tctl', 'apps/tctl'),
-      system('contract', 20_000),
-      system('kernel', 20_000),
-      system('e2e', 60_000),
+      system('contract', 60_000),
+      system('kernel', 60_000),
+      system('e2e', 120_000),
     ],
   },
 });

@@ -31,7 +31,10 @@ if (job === 'start') {
 }
 
 function setUp() {
-  if (!upToDate()) pnpmRun(['install', '--frozen-lockfile', '--reporter=append-only']);
+  if (!upToDate()) {
+    console.log('Installing dependencies, Node.js 24 among them: a minute or so, this first time.');
+    pnpmRun(['install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=error']);
+  }
   pnpmRun(['run', '--silent', 'build', '--output-logs=errors-only', '--log-order=grouped']);
 }
 

@@ -86,7 +86,7 @@ async function runMode(mode) {
   passOn(child.stdout, process.stdout, label);
   passOn(child.stderr, process.stderr, label);
   const code = await new Promise((done) => child.once('close', (status, signal) => done(status ?? signal)));
-  let result = { passed: 0, failed: [], skipped: [] };
+  let result = { passed: 0, failed: [], skipped: [], files: [] };
   let problem = code === 0 ? undefined : `vitest ended with ${code}`;
   try {
     result = JSON.parse(readFileSync(report, 'utf8'));
@@ -117,6 +117,9 @@ async function runAndPrint(mode) {
     console.log(`  skipped: ${reason}`);
     for (const { title } of tests) console.log(`    ${title}`);
   }
+  const slowest = result.files.toSorted((a, b) => b.seconds - a.seconds).slice(0, 8);
+  const times = slowest.map(({ name, seconds }) => `${name} ${seconds.toFixed(0)} s`);
+  console.log(`  slowest: ${times.join(', ')}`);
   return result;
 }
 

@@ -73,7 +73,11 @@ describe('a Node.js process that is killed', () => {
     let [started, kills] = [0, 0];
     while (started < launches) {
       const two = [0, 1].map((k) =>
-        crash(newName(), commands[(kills + k) % commands.length] ?? [], Math.random() * scaled(80)),
+        crash(
+          newName(),
+          commands[(kills + k) % commands.length] ?? [],
+          Math.random() * (slowness > 1 ? 4000 : 80),
+        ),
       );
       for (const count of await Promise.all(two)) started += count;
       kills += two.length;

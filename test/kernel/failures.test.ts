@@ -2,11 +2,19 @@ import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunOptions } from '@tc/core';
 import { describe, expect, it } from 'vitest';
-import { box, defaults, newDirectory, newName, output, refusal, watchLeftovers } from '../support/kernel.ts';
+import {
+  box,
+  defaults,
+  newDirectory,
+  newName,
+  output,
+  refusal,
+  until,
+  watchLeftovers,
+} from '../support/kernel.ts';
 import { runInNode } from '../support/node.ts';
 import { controller, mode, requires } from '../support/requires.ts';
 import { ownRootfs } from '../support/rootfs.ts';
-import { scaled } from '../support/scale.ts';
 
 watchLeftovers();
 
@@ -230,11 +238,19 @@ describe('a name that is in use', () => {
   it('goes to one of four that start at once', async () => {
     for (let n = 0; n < 5; n += 1) {
       const name = newName();
-      // Long enough that the first still runs when the last is started, also on a slow machine.
-      const command = `sleep ${scaled(200) / 1000}`;
-      const ends = await Promise.allSettled(Array.from({ length: 4 }, () => box(command, { name })));
-      const refused = ends.filter((end) => end.status === 'rejected').map(({ reason }) => reason.code);
-      expect(refused).toEqual(['CONTAINER_EXISTS', 'CONTAINER_EXISTS', 'CONTAINER_EXISTS']);
+      // It waits for a line, so it still runs when the last is started, however slow the machine.
+      const runs = Array.from({ length: 4 }, () => box('read line; echo "$line"', { name, stdin: 'pipe' }));
+      const codes: unknown[] = [];
+      const outputs = runs.map((each) =>
+        each.then(
+          ({ stdout }) => stdout,
+          ({ code }: { code: unknown }) => void codes.push(code),
+        ),
+      );
+      await until(() => codes.length === 3, 'all but one are refused');
+      for (const { stdin } of runs) stdin?.end('mine\n');
+      expect((await Promise.all(outputs)).filter((text) => text !== undefined)).toEqual(['mine\n']);
+      expect(new Set(codes)).toEqual(new Set(['CONTAINER_EXISTS']));
     }
   });
 });

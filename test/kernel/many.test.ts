@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { box, newTraces, watchLeftovers } from '../support/kernel.ts';
-import { slowness } from '../support/scale.ts';
 
 watchLeftovers();
 
-/** KERNEL_SUITE_RUNS overrides it; the emulated machine runs fewer. */
-const runs = Number(process.env['KERNEL_SUITE_RUNS'] ?? (slowness > 1 ? 60 : 200));
-const atOnce = Math.min(50, runs);
+/** KERNEL_SUITE_RUNS overrides it. */
+const runs = Number(process.env['KERNEL_SUITE_RUNS'] ?? 200);
+const atOnce = 50;
 const limits = { memory: '64m', pids: 20, cpus: 2 };
 
 describe('many containers', () => {

@@ -81,7 +81,10 @@ let before: ReadonlySet<string> = new Set();
 
 /** What of ours is there now and was not before the test. */
 export async function newTraces(isMine: (line: string) => boolean = isOurs): Promise<string[]> {
-  const { left } = await leftovers(before, runtimeDirectory, isMine, { ours: scaled(100), others: 0 });
+  const { left } = await leftovers(before, runtimeDirectory, isMine, {
+    ours: Math.min(scaled(100), 500),
+    others: 0,
+  });
   return left.filter(isMine);
 }
 

@@ -12,8 +12,12 @@ export default class SuiteReporter implements Reporter {
       passed: 0,
       failed: unhandled.map(({ message }) => ({ title: 'an error outside the tests', message })),
       skipped: [] as { title: string; reason: string }[],
+      files: [] as { name: string; seconds: number }[],
     };
     for (const module of modules) {
+      const { duration, collectDuration, setupDuration } = module.diagnostic();
+      const seconds = (duration + collectDuration + setupDuration) / 1000;
+      report.files.push({ name: module.relativeModuleId, seconds });
       const suites = [module, ...module.children.allSuites()];
       for (const suite of suites) {
         for (const { message } of suite.errors()) {
