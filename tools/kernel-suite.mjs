@@ -78,7 +78,7 @@ async function runMode(mode) {
   const env = { ...process.env, KERNEL_SUITE_REPORT: report, FORCE_COLOR: '0', NO_COLOR: '1' };
   delete env.NODE_EXTRA_CA_CERTS; // it takes the emulated machine seconds to parse
   if (inVm) {
-    const defaults = { TC_TIMEOUT_SCALE: '15', VM_TIMEOUT: '1500', VM_MEM: '3G' };
+    const defaults = { TC_TIMEOUT_SCALE: '15', VM_TIMEOUT: '2400', VM_MEM: '3G' };
     Object.assign(env, { ...defaults, ...env, VM_MODE: mode, VM_OUT: directory });
   }
   const child = spawn(file, args, { cwd: here, env, stdio: ['ignore', 'pipe', 'pipe'] });
