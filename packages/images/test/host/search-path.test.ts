@@ -14,9 +14,11 @@ describe('searchDirectories', () => {
   });
 
   it('puts the system before what else is in PATH', () => {
-    const directories = defaultSearchDirectories('/work/node_modules/.bin:/usr/bin:/opt/bin');
-    expect(directories.indexOf('/usr/bin')).toBeLessThan(directories.indexOf('/work/node_modules/.bin'));
-    expect(directories.slice(-2)).toEqual(['/work/node_modules/.bin', '/opt/bin']);
+    const directories = defaultSearchDirectories('/home/me/job/node_modules/.bin:/usr/bin:/opt/bin');
+    expect(directories.indexOf('/usr/bin')).toBeLessThan(
+      directories.indexOf('/home/me/job/node_modules/.bin'),
+    );
+    expect(directories.slice(-2)).toEqual(['/home/me/job/node_modules/.bin', '/opt/bin']);
     expect(directories).toContain('/usr/sbin');
   });
 });
