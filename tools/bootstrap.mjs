@@ -22,12 +22,32 @@ if (process.platform !== 'linux') {
 }
 if (job === 'start') {
   setUp();
-  exitWith(run(join(bin, 'tctl'), ['demo', ...rest]));
+  const sitsAtIt = process.stdin.isTTY && process.stdout.isTTY;
+  exitWith(sitsAtIt ? showDashboard() : run(join(bin, 'tctl'), ['demo', ...rest]));
 } else if (job === 'test') {
   setUp();
   exitWith(run('npx', ['--yes', pnpm, 'exec', 'node', 'tools/test-all.mjs', ...rest]));
 } else {
   fail(`usage: node tools/bootstrap.mjs start|test`);
+}
+
+/** With something to look at: a container whose memory and processes rise and fall, removed when the dashboard ends. */
+function showDashboard() {
+  const tctl = join(bin, 'tctl');
+  const name = `demonstration-${process.pid}`;
+  const script =
+    'while :; do x=a; for n in $(seq 23); do x=$x$x; sleep 0.4 & done; sleep 3; x=; wait; sleep 2; done';
+  const start = (limits) =>
+    spawnSync(tctl, ['run', '-d', '--name', name, ...limits, 'host', 'sh', '-c', script], {
+      env: environment,
+    });
+  // An ordinary user may have no cgroup to limit it in.
+  if (start(['-m', '64m', '--pids', '40', '--cpus', '0.2']).status !== 0) start([]);
+  try {
+    return run(tctl, ['dashboard', ...rest]);
+  } finally {
+    spawnSync(tctl, ['rm', '--force', name], { env: environment });
+  }
 }
 
 function setUp() {

@@ -14,8 +14,11 @@ const arrows = {
   'packages/images': ['@tc/linux'],
   'packages/monitor': ['@tc/linux'],
   'apps/tctl': ['@tc/core', '@tc/images', '@tc/monitor'],
+  'apps/tc-runtime': ['@tc/core', '@tc/linux'],
 };
 const ffi = { library: 'koffi', file: 'packages/linux/src/libc.ts' };
+
+const imports = /\b(?:from\s+|import\s*\(?\s*|require\s*\(\s*)['"]([@\w.][^'"\s]*)['"]/g;
 
 const problems = [];
 for (const [directory, allowed] of Object.entries(arrows)) {
@@ -38,7 +41,8 @@ if (problems.length > 0) {
 function checkImports(file, allowed, declared) {
   const path = relative(root, file);
   const text = readFileSync(file, 'utf8');
-  for (const [, specifier] of text.matchAll(/(?:from|import|require)\s*\(?\s*['"]([^'"]+)['"]/g)) {
+  // `from 'x'`, `import 'x'`, `import('x')`, `require('x')`; but not Buffer.from('x').
+  for (const [, specifier] of text.matchAll(imports)) {
     const name = specifier
       .split('/')
       .slice(0, specifier.startsWith('@') ? 2 : 1)
@@ -58,7 +62,7 @@ function checkImports(file, allowed, declared) {
 }
 
 function isOurs(name) {
-  return name.startsWith('@tc/') || name === 'tctl';
+  return name.startsWith('@tc/') || name === 'tctl' || name === 'tc-runtime';
 }
 
 function directoriesIn(parent) {

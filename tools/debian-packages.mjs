@@ -1,6 +1,26 @@
+// The Debian packages that the tests need.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
+
+/** Command -> package, of the tests that need the kernel. */
+export const kernelTestPackages = {
+  ip: 'iproute2',
+  ps: 'procps',
+  perl: 'perl-base',
+  'mkfs.ext4': 'e2fsprogs',
+  newuidmap: 'uidmap',
+  setpriv: 'util-linux',
+  apparmor_parser: 'apparmor',
+};
+
+/** Command -> package, of the tests of images: what they have to get along with. */
+export const imageTestPackages = {
+  'docker-registry': 'docker-registry',
+  podman: 'podman',
+  skopeo: 'skopeo',
+  umoci: 'umoci',
+};
 
 /**
  * Installs the Debian packages whose commands are missing, where this is Debian and root may do that. Elsewhere it

@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installDebianPackages } from './debian-packages.mjs';
+import { imageTestPackages, installDebianPackages, kernelTestPackages } from './debian-packages.mjs';
 
 const quick = process.argv.includes('--quick');
 const root = process.getuid() === 0;
@@ -18,12 +18,15 @@ installDebianPackages({
   'x86_64-linux-gnu-as': 'binutils',
   'aarch64-linux-gnu-as': 'binutils-aarch64-linux-gnu',
   'qemu-aarch64-static': 'qemu-user-static',
-  setpriv: 'util-linux',
+  ...kernelTestPackages,
+  ...imageTestPackages,
   tmux: 'tmux',
+  screen: 'screen',
+  vi: 'vim-tiny',
 });
 await step('lint', 'pnpm', ['run', '--silent', 'lint', '--output-logs=errors-only']);
 await step('types', 'pnpm', ['run', '--silent', 'typecheck', '--output-logs=errors-only']);
-await vitest('unit', ['linux', 'core', 'images', 'monitor', 'tctl']);
+await vitest('unit', ['linux', 'core', 'images', 'monitor', 'tctl', 'tc-runtime']);
 if (root) {
   await kernelSuite(quick ? ['--modes', 'host'] : []);
   await vitest('e2e', ['e2e']);
