@@ -11,6 +11,7 @@ export type Constants = Readonly<Record<string, Num>>;
 export const cloneFlags = {
   CLONE_NEWTIME: 0x80,
   CLONE_PIDFD: 0x1000,
+  CLONE_PARENT: 0x8000,
   CLONE_NEWNS: 0x20000,
   CLONE_NEWCGROUP: 0x2000000,
   CLONE_NEWUTS: 0x4000000,
@@ -28,6 +29,9 @@ export const openFlags = {
   O_RDWR: 2,
   O_CREAT: 0o100,
   O_EXCL: 0o200,
+  O_NOCTTY: 0o400,
+  O_TRUNC: 0o1000,
+  O_APPEND: 0o2000,
   O_NONBLOCK: 0o4000,
   O_DIRECTORY: { x64: 0o200000, arm64: 0o40000 },
   O_NOFOLLOW: { x64: 0o400000, arm64: 0o100000 },
@@ -55,7 +59,10 @@ export const resolveFlags = {
 /** linux/mount.h; mount(2), move_mount(2), mount_setattr(2), fsopen(2) */
 export const mountFlags = {
   MS_REC: 16384,
+  MS_UNBINDABLE: 1 << 17,
   MS_PRIVATE: 1 << 18,
+  MS_SLAVE: 1 << 19,
+  MS_SHARED: 1 << 20,
   MNT_DETACH: 2,
   OPEN_TREE_CLONE: 1,
   OPEN_TREE_CLOEXEC: 0o2000000,
@@ -72,33 +79,96 @@ export const mountFlags = {
   MOUNT_ATTR_NOSUID: 2,
   MOUNT_ATTR_NODEV: 4,
   MOUNT_ATTR_NOEXEC: 8,
+  MOUNT_ATTR__ATIME: 0x70,
+  MOUNT_ATTR_NOATIME: 0x10,
+  MOUNT_ATTR_STRICTATIME: 0x20,
+  MOUNT_ATTR_NODIRATIME: 0x80,
+  MOUNT_ATTR_IDMAP: 0x100000,
+  MOUNT_ATTR_NOSYMFOLLOW: 0x200000,
 } as const satisfies Constants;
 
 /** linux/prctl.h; prctl(2) */
 export const prctlOptions = {
   PR_SET_PDEATHSIG: 1,
+  PR_SET_DUMPABLE: 4,
   PR_SET_KEEPCAPS: 8,
   PR_SET_NAME: 15,
   PR_CAPBSET_DROP: 24,
   PR_SET_NO_NEW_PRIVS: 38,
+  PR_SET_PTRACER: 0x59616d61,
+  PR_SET_CHILD_SUBREAPER: 36,
   PR_CAP_AMBIENT: 47,
+  PR_CAP_AMBIENT_RAISE: 2,
   PR_CAP_AMBIENT_CLEAR_ALL: 4,
 } as const satisfies Constants;
 
 /** Everything else that a launch program passes, each with its header. */
+/** linux/seccomp.h: seccomp(2) */
+export const seccompConstants = {
+  SECCOMP_SET_MODE_FILTER: 1,
+  SECCOMP_FILTER_FLAG_LOG: 2,
+  SECCOMP_FILTER_FLAG_SPEC_ALLOW: 4,
+  SECCOMP_FILTER_FLAG_NEW_LISTENER: 8,
+} as const satisfies Constants;
+
+/** linux/landlock.h */
+export const landlockConstants = {
+  LANDLOCK_CREATE_RULESET_VERSION: 1,
+  LANDLOCK_RULE_PATH_BENEATH: 1,
+  LANDLOCK_RULE_NET_PORT: 2,
+  LANDLOCK_ACCESS_FS_EXECUTE: 0x1,
+  LANDLOCK_ACCESS_FS_WRITE_FILE: 0x2,
+  LANDLOCK_ACCESS_FS_READ_FILE: 0x4,
+  LANDLOCK_ACCESS_FS_READ_DIR: 0x8,
+  LANDLOCK_ACCESS_FS_REMOVE_DIR: 0x10,
+  LANDLOCK_ACCESS_FS_REMOVE_FILE: 0x20,
+  LANDLOCK_ACCESS_FS_MAKE_CHAR: 0x40,
+  LANDLOCK_ACCESS_FS_MAKE_DIR: 0x80,
+  LANDLOCK_ACCESS_FS_MAKE_REG: 0x100,
+  LANDLOCK_ACCESS_FS_MAKE_SOCK: 0x200,
+  LANDLOCK_ACCESS_FS_MAKE_FIFO: 0x400,
+  LANDLOCK_ACCESS_FS_MAKE_BLOCK: 0x800,
+  LANDLOCK_ACCESS_FS_MAKE_SYM: 0x1000,
+  LANDLOCK_ACCESS_FS_REFER: 0x2000,
+  LANDLOCK_ACCESS_FS_TRUNCATE: 0x4000,
+  LANDLOCK_ACCESS_FS_IOCTL_DEV: 0x8000,
+  LANDLOCK_ACCESS_NET_BIND_TCP: 1,
+  LANDLOCK_ACCESS_NET_CONNECT_TCP: 2,
+} as const satisfies Constants;
+
 export const miscConstants = {
+  /** linux/bpf.h */
+  BPF_PROG_LOAD: 5,
+  BPF_PROG_ATTACH: 8,
+  BPF_PROG_TYPE_CGROUP_DEVICE: 15,
+  BPF_CGROUP_DEVICE: 6,
   /** linux/close_range.h */
   CLOSE_RANGE_CLOEXEC: 4,
   /** linux/keyctl.h */
   KEYCTL_JOIN_SESSION_KEYRING: 1,
   /** linux/socket.h, linux/net.h */
+  AF_UNIX: 1,
   AF_INET: 2,
+  SOCK_STREAM: 1,
   SOCK_DGRAM: 2,
   SOCK_CLOEXEC: 0o2000000,
   MSG_NOSIGNAL: 0x4000,
   MSG_DONTWAIT: 0x40,
+  MSG_CMSG_CLOEXEC: 0x40000000,
+  SOL_SOCKET: 1,
+  SCM_RIGHTS: 1,
   /** linux/sockios.h */
   SIOCSIFFLAGS: 0x8914,
+  /** linux/nsfs.h; ioctl_nsfs(2) */
+  NS_GET_USERNS: 0xb701,
+  /** asm-generic/ioctls.h; ioctl_tty(2) */
+  TIOCSCTTY: 0x540e,
+  TIOCSWINSZ: 0x5414,
+  TIOCSPTLCK: 0x40045431,
+  TIOCGPTPEER: 0x5441,
+  /** asm-generic/fcntl.h; fcntl(2), lseek(2) */
+  F_SETFL: 4,
+  SEEK_END: 2,
   /** asm-generic/fcntl.h, sys/file.h; flock(2) */
   LOCK_SH: 1,
   LOCK_EX: 2,
@@ -106,21 +176,30 @@ export const miscConstants = {
   /** asm-generic/signal-defs.h; sigprocmask(2) */
   SIG_SETMASK: 2,
   /** linux/time.h, linux/timerfd.h */
+  CLOCK_REALTIME: 0,
   CLOCK_MONOTONIC: 1,
   TFD_CLOEXEC: 0o2000000,
+  /** linux/eventfd.h */
+  EFD_CLOEXEC: 0o2000000,
+  EFD_NONBLOCK: 0o4000,
   /** linux/stat.h; mknod(2) */
   S_IFREG: 0o100000,
+  S_IFIFO: 0o10000,
   S_IFCHR: 0o20000,
   /** linux/wait.h; wait4(2) */
+  WNOHANG: 1,
   __WALL: 0x40000000,
   /** asm-generic/poll.h; poll(2) */
   POLLIN: 1,
+  POLLPRI: 2,
+  POLLRDHUP: 0x2000,
 } as const satisfies Constants;
 
 /** linux/magic.h; statfs(2) */
 export const fsMagic = {
   PROC_SUPER_MAGIC: 0x9fa0,
   SYSFS_MAGIC: 0x62656572,
+  DEVPTS_SUPER_MAGIC: 0x1cd1,
 } as const satisfies Constants;
 
 /** linux/memfd.h, linux/fcntl.h; memfd_create(2), fcntl(2) */

@@ -7,6 +7,7 @@
 import { createRequire } from 'node:module';
 import type * as Koffi from 'koffi';
 import { SyscallError } from './syscall-error.ts';
+import { type SyscallName, syscallNumbers } from './syscall-numbers.ts';
 
 type Int = number;
 
@@ -16,6 +17,8 @@ export interface Libc {
   fcntl(fd: Int, command: Int, type: 'int', argument: Int): Int;
   flock(fd: Int, operation: Int): Int;
   pipe2(ends: Int32Array, flags: Int): Int;
+  /** Each argument comes after its type. */
+  syscall(number: Int, ...typesAndArguments: unknown[]): Int;
   socketpair(domain: Int, type: Int, protocol: Int, ends: Int32Array): Int;
   waitpid(pid: Int, status: null, options: Int): Int;
   posix_spawn(
@@ -50,6 +53,7 @@ function load(): Libc {
     fcntl: self.func('int fcntl(int fd, int cmd, ...)'),
     flock: self.func('int flock(int fd, int operation)'),
     pipe2: self.func('int pipe2(int *ends, int flags)'),
+    syscall: self.func('long syscall(long number, ...)'),
     socketpair: self.func('int socketpair(int domain, int type, int protocol, int *ends)'),
     waitpid: self.func('int waitpid(int pid, void *status, int options)'),
     posix_spawn: self.func(
@@ -88,6 +92,23 @@ function checked(call: string, args: readonly unknown[], result: Int): Int {
   if (result === -1) throw new SyscallError({ call, errno: koffi?.errno() ?? 0, args });
   return result;
 }
+
+/**
+ * syscall(2), for calls that the libc may not have a function for yet. Whole numbers are passed as longs, strings and
+ * bytes as pointers to them. For this package only: each call has a function of its own that says what it takes.
+ * @throws SyscallError
+ */
+export function systemCall(name: SyscallName, ...args: readonly (number | string | Uint8Array)[]): number {
+  const number = syscallNumbers[name][process.arch === 'arm64' ? 1 : 0];
+  const typed = args.flatMap((arg) => [argumentTypes[typeof arg as keyof typeof argumentTypes], arg]);
+  return checked(
+    name,
+    args.map((arg) => (typeof arg === 'object' ? '...' : arg)),
+    getLibc().syscall(number, ...typed),
+  );
+}
+
+const argumentTypes = { number: 'long', string: 'const char *', object: 'void *' } as const;
 
 /** memfd_create(2): an anonymous file in memory. @throws SyscallError */
 export function memfdCreate(name: string, flags: number): number {
