@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseFlatKeyed, readOptional, TcError } from '@tc/linux';
 import { checkContainerCgroups } from './remove.ts';
@@ -9,21 +10,33 @@ const isFrozenV2 = (directory: string) =>
 /**
  * Stops every process of a container where it is, or lets all go on: cgroup.freeze (cgroup-v2.rst) or v1's
  * freezer (cgroup-v1/freezer-subsystem.rst). `directories` are the container's; one of them can freeze.
- * @throws TcError NOT_A_CONTAINER_CGROUP, FREEZE_UNSUPPORTED, FREEZE_TIMEOUT
+ * @throws TcError NOT_A_CONTAINER_CGROUP, FREEZE_UNSUPPORTED, FREEZE_TIMEOUT, CGROUP_GONE
  */
 export async function freezeContainerCgroup(
   directories: readonly string[],
   frozen: boolean,
   { timeoutMs = 10_000 }: { timeoutMs?: number } = {},
 ): Promise<void> {
+  checkContainerCgroups(directories, frozen ? 'pause a container' : 'resume a container');
+  await freezeCgroups(directories, frozen, { timeoutMs });
+}
+
+/** The same, whatever their names are: an OCI bundle gives its own. */
+export async function freezeCgroups(
+  directories: readonly string[],
+  frozen: boolean,
+  { timeoutMs = 10_000 }: { timeoutMs?: number } = {},
+): Promise<void> {
   const operation = frozen ? 'pause a container' : 'resume a container';
-  checkContainerCgroups(directories, operation);
   const v2 = directories.find((directory) =>
     writeOptional(join(directory, 'cgroup.freeze'), frozen ? '1' : '0'),
   );
   if (v2 !== undefined) {
-    if (await until(() => isFrozenV2(v2) === frozen, timeoutMs)) return;
-    throw timedOut(operation, v2);
+    if (!(await until(() => isFrozenV2(v2) === frozen || !existsSync(v2), timeoutMs))) {
+      throw timedOut(operation, v2);
+    }
+    if (frozen && !existsSync(v2)) throw gone(operation, v2);
+    return;
   }
   const state = frozen ? 'FROZEN' : 'THAWED';
   // Writing again goes on with what a fork or a sleeping task held up: the state can stay at FREEZING.
@@ -38,7 +51,12 @@ export async function freezeContainerCgroup(
     });
   }
   const isSo = () => readOptional(join(v1, 'freezer.state'))?.trim() === state || (set(v1) && false);
-  if (!(await until(isSo, timeoutMs))) throw timedOut(operation, v1);
+  if (!(await until(() => isSo() || !existsSync(v1), timeoutMs))) throw timedOut(operation, v1);
+  if (frozen && !existsSync(v1)) throw gone(operation, v1);
+}
+
+function gone(operation: string, path: string): TcError {
+  return new TcError('it has ended meanwhile', { code: 'CGROUP_GONE', operation, path });
 }
 
 function timedOut(operation: string, path: string): TcError {

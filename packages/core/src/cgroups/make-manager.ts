@@ -3,6 +3,7 @@ import { TcError } from '@tc/linux';
 import { type Controller, isLimit, type SettingContext } from './controller.ts';
 import { controllers } from './controllers.ts';
 import { cpuset } from './cpuset.ts';
+import { devices, deviceWrites } from './devices.ts';
 import { writeDiagnoses } from './diagnoses.ts';
 import { enableWrites } from './enable.ts';
 import type { Hierarchy, Home, Layout } from './layout.ts';
@@ -89,6 +90,9 @@ function makePlan(layout: Layout, request: CgroupRequest): { plan: CgroupPlan; w
     warnings.push(`${operation}: ${problem}. It is left out. ${hint}`);
   };
   const uses = chooseControllers(layout, limits, refuse);
+  const { deviceRules } = request;
+  const inV1 = deviceRules !== undefined && layout.unified === undefined ? deviceHome(layout) : undefined;
+  if (inV1 !== undefined) uses.push(inV1);
   const hierarchies = hierarchiesOf(uses, layout.unified);
   for (const { mountPoint } of hierarchies) checkParent(mountPoint, parent, layout.facts);
   const directoryOf = ({ mountPoint }: Hierarchy) => join(mountPoint, parent, name);
@@ -106,7 +110,11 @@ function makePlan(layout: Layout, request: CgroupRequest): { plan: CgroupPlan; w
   const plan: CgroupPlan = {
     enable: enablesOf(layout, parent, uses),
     directories: hierarchies.map(directoryOf),
-    writes,
+    writes: [
+      ...writes,
+      ...(inV1 === undefined ? [] : deviceWrites(directoryOf(inV1.hierarchy), deviceRules ?? [])),
+    ],
+    deviceRules: layout.unified === undefined ? undefined : deviceRules,
     join: {
       tasks: hierarchies
         .filter(({ version }) => version === 1)
@@ -116,9 +124,19 @@ function makePlan(layout: Layout, request: CgroupRequest): { plan: CgroupPlan; w
     figures: uses.flatMap(({ hierarchy, driver }) =>
       driver.figures.map((figure) => ({ name: figure, path: join(directoryOf(hierarchy), figure) })),
     ),
+    freezer: uses
+      .filter(({ driver }) => driver.controller === 'freezer')
+      .map(({ hierarchy }) => join(directoryOf(hierarchy), 'freezer.state'))[0],
     view: viewOf(hierarchies, directoryOf),
   };
   return { plan, warnings };
+}
+
+function deviceHome(layout: Layout): Use {
+  const home = layout.home(devices);
+  if (home !== undefined) return { ...home, controller: devices, required: true };
+  const { problem, hint } = layout.whyMissing(devices);
+  throw new TcError(problem, { code: 'DEVICES_UNSUPPORTED', operation: 'limit the devices', hint });
 }
 
 const NO_USAGE: CgroupUsage = {

@@ -1,4 +1,5 @@
 import type { CgroupHost } from '@tc/linux';
+import type { DeviceRule } from '../security/devices/rules.ts';
 import type { NormalLimits } from './limits.ts';
 import type { CgroupPlan, CgroupUsage } from './plan.ts';
 
@@ -17,6 +18,8 @@ export interface CgroupRequest {
    * beforehand and are told as warnings; a file that the kernel then turns out not to have is passed over.
    */
   readonly onUnsupported?: 'error' | 'warn' | undefined;
+  /** Nothing else may be opened. Undefined: no rules. */
+  readonly deviceRules?: readonly DeviceRule[] | undefined;
 }
 
 /** One way in which a machine can lay out its cgroups. Changes nothing by itself: it makes plans. */

@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../launch/program.ts';
+import type { DeviceRule } from '../security/devices/rules.ts';
 
 /** One write into a cgroup file that sets a limit up. */
 export interface CgroupWrite {
@@ -28,6 +29,8 @@ export interface CgroupFigure {
  * the end reads the figures and removes the directories in the reverse order.
  */
 export interface CgroupPlan {
+  /** The cgroup that Node.js has to leave before the launch, for a leaf below: `stepDown`. Of ordinary users alone. */
+  readonly stepDownFrom?: string | undefined;
   /** Writes to cgroup.subtree_control files of ancestors that lack a controller; empty on v1. */
   readonly enable: readonly CgroupWrite[];
   /** The container's own directories, absolute. */
@@ -39,7 +42,11 @@ export interface CgroupPlan {
     /** v2: the directory that clone3(CLONE_INTO_CGROUP) starts the container in. */
     readonly into: string | undefined;
   };
+  /** For a BPF program on the directory of `join.into`; v1's rules are among the writes. */
+  readonly deviceRules?: readonly DeviceRule[] | undefined;
   readonly figures: readonly CgroupFigure[];
+  /** v1's freezer.state, for whoever kills a paused container: there a signal waits until it goes on. */
+  readonly freezer?: string | undefined;
   /** What the container sees, read-only, below /sys/fs/cgroup: `''` for v2's only directory, else its v1 name. */
   readonly view: readonly { readonly name: string; readonly directory: string }[];
 }

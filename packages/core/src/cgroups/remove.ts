@@ -81,6 +81,14 @@ export async function removeContainerCgroup(
   { timeoutMs = 10_000 }: { timeoutMs?: number } = {},
 ): Promise<void> {
   checkContainerCgroups(directories, operation);
+  await removeCgroups(directories, { timeoutMs });
+}
+
+/** The same, whatever their names are: an OCI bundle gives its own. */
+export async function removeCgroups(
+  directories: readonly string[],
+  { timeoutMs = 10_000 }: { timeoutMs?: number } = {},
+): Promise<void> {
   for (const directory of directories) {
     // One write kills the whole tree, even one that forks as fast as it can. Since Linux 5.14, v2 only.
     if (writeOptional(join(directory, 'cgroup.kill'), '1')) continue;

@@ -86,13 +86,18 @@ export class ProgramBuilder {
     this.#steps.push({ op: 'jump', to, when: [left, is, operand] });
   }
 
-  compute(result: Place, left: Operand, by: 'add' | 'and' | 'shr', right: Operand | number): void {
+  compute(result: Place, left: Operand, by: 'add' | 'and' | 'shr' | 'sub', right: Operand | number): void {
     const operand = typeof right === 'number' ? number(right) : right;
     this.#steps.push({ op: 'compute', left, by, right: operand, result });
   }
 
   set(result: Place, value: Operand): void {
     this.compute(result, value, 'add', 0);
+  }
+
+  /** `from` holds the address of a NUL-terminated text. */
+  decimal(result: Place, from: Place): void {
+    this.#steps.push({ op: 'decimal', from, result });
   }
 
   fail(errno: Operand, as: CallStep): void {

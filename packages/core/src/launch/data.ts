@@ -1,5 +1,6 @@
 /** Makers of operands and data: numbers with names, strings, structs. All in strace's notation. */
 import { type Constants, type Num, TcError } from '@tc/linux';
+import type { Architecture } from './interpreter/bytes.ts';
 import type { Datum, Operand, Place } from './program.ts';
 
 export function number(value: Num, text?: string): Operand {
@@ -32,8 +33,9 @@ export function string(text: string): Operand {
   return address({ size: Buffer.byteLength(text) + 1, content: { string: text } });
 }
 
-export function bytes(content: Uint8Array, text: string): Datum {
-  return { text, size: content.length, content: { bytes: content } };
+export function bytes(content: Uint8Array, text: string, arch?: Architecture): Datum {
+  const own = arch === undefined ? { bytes: content } : { bytes: content, arch };
+  return { text, size: content.length, content: own };
 }
 
 /** 8-byte words: structs whose fields are all u64, pointer arrays. */
@@ -49,6 +51,11 @@ export function buffer(size: number, text: string): Datum {
 /** A file descriptor, a pid, a counter: 8 bytes that a step fills in. Printed as its name. */
 export function cell(name: string): Place {
   return at(buffer(8, name));
+}
+
+/** A file descriptor that is not open yet. */
+export function descriptor(name: string): Place {
+  return at(words([number(-1)], name));
 }
 
 export function at(datum: Datum, offset = 0): Place {

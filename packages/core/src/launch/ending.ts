@@ -5,7 +5,10 @@ import { causes, figureOffset, figureSize, recordLayout } from './protocol.ts';
 export interface Ending {
   readonly exitCode: number | undefined;
   readonly signal: NodeJS.Signals | undefined;
-  readonly cause: 'none' | 'timeout' | 'ownerGone';
+  readonly cause: keyof typeof causes;
+  /** Undefined where the command never ran. */
+  readonly startedAt: Date | undefined;
+  readonly finishedAt: Date;
   readonly wallMs: number;
   /** From getrusage(2), for the first process and the children it waited for. */
   readonly maxRssBytes: number;
@@ -15,10 +18,20 @@ export interface Ending {
   readonly figures: ReadonlyMap<string, string>;
 }
 
+const causeNames = Object.keys(causes) as (keyof typeof causes)[];
+
+/** wait(2): the low seven bits are 0 where it exited, else the signal. */
+export function decodeStatus(status: number): Pick<Ending, 'exitCode' | 'signal'> {
+  const number = status & 0x7f;
+  return number === 0
+    ? { exitCode: (status >> 8) & 0xff, signal: undefined }
+    : { exitCode: undefined, signal: signalName(number) };
+}
+
 /** Reads the record that `phases/supervise.ts` sends at the end. */
 export function decodeEnding(record: Buffer, figureNames: readonly string[]): Ending {
   const status = record.readUInt32LE(recordLayout.status);
-  const number = status & 0x7f; // wait(2): 0 where it exited, else the signal
+  const { exitCode, signal } = decodeStatus(status);
   const { rusage } = recordLayout;
   const figures = new Map<string, string>();
   figureNames.forEach((name, index) => {
@@ -27,17 +40,24 @@ export function decodeEnding(record: Buffer, figureNames: readonly string[]): En
     if (length > 0)
       figures.set(name, record.toString('latin1', at + 8, at + 8 + Math.min(length, figureSize - 8)));
   });
-  const cause = Number(record.readBigInt64LE(recordLayout.cause));
+  const cause = causeNames.find((name) => causes[name] === Number(record.readBigInt64LE(recordLayout.cause)));
   return {
-    exitCode: number === 0 ? (status >> 8) & 0xff : undefined,
-    signal: number === 0 ? undefined : signalName(number),
-    cause: cause === causes.timeout ? 'timeout' : cause === causes.ownerGone ? 'ownerGone' : 'none',
+    exitCode,
+    signal,
+    // What was to be killed may have ended by itself in that moment. It had written too much all the same.
+    cause: cause === undefined || (signal !== 'SIGKILL' && cause !== 'output') ? 'none' : cause,
+    startedAt: record.readBigInt64LE(recordLayout.startedAt) === 0n ? undefined : date(record, 'startedAt'),
+    finishedAt: date(record, 'finishedAt'),
     wallMs: timespecMs(record, recordLayout.end) - timespecMs(record, recordLayout.start),
     maxRssBytes: Number(record.readBigInt64LE(rusage + 32)) * 1024,
     userUsec: timevalUsec(record, rusage),
     systemUsec: timevalUsec(record, rusage + 16),
     figures,
   };
+}
+
+function date(record: Buffer, field: 'startedAt' | 'finishedAt'): Date {
+  return new Date(timespecMs(record, recordLayout[field]));
 }
 
 function timevalUsec(record: Buffer, at: number): number {

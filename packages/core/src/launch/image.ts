@@ -2,7 +2,7 @@
  * Turns a launch program into a static ELF executable: elf(5). Two segments: the interpreter (R-X), and the
  * instructions with their data (RW-), so that nothing is ever writable and executable at once.
  */
-import { syscallNumbers } from '@tc/linux';
+import { syscallNumbers, TcError } from '@tc/linux';
 import { type Architecture, interpreters } from './interpreter/bytes.ts';
 import type { Datum, Label, LaunchProgram, Operand, Place, Step } from './program.ts';
 
@@ -22,15 +22,15 @@ const sink = dataAddress + 72;
 const instructionSize = 64;
 const programAddress = dataAddress + controlSize;
 
-const opcode = { call: 0, try: 1, jump: 2, compute: 3, fail: 4 } as const;
+const opcode = { call: 0, try: 1, jump: 2, compute: 3, fail: 4, decimal: 5 } as const;
 const condition = { eq: 0, ne: 1, lt: 2 } as const;
-const operation = { add: 0, and: 1, shr: 2 } as const;
+const operation = { add: 0, and: 1, shr: 2, sub: 3 } as const;
 
 export function architecture(of: string = process.arch): Architecture | undefined {
   return of === 'x64' || of === 'arm64' ? of : undefined;
 }
 
-/** @returns the ELF image. Pure: the same program gives the same bytes. */
+/** @returns the ELF image. Pure: the same program gives the same bytes. @throws TcError ARCHITECTURE_UNSUPPORTED */
 export function assemble(program: LaunchProgram, arch: Architecture): Uint8Array {
   const layout = layOut(program);
   const image = Buffer.alloc((dataOffset + layout.fileSize + 3) & ~3);
@@ -42,6 +42,14 @@ export function assemble(program: LaunchProgram, arch: Architecture): Uint8Array
   });
   for (const [datum, address] of layout.addresses) writer.datum(datum, address);
   return image;
+}
+
+function otherArchitecture(arch: Architecture): TcError {
+  return new TcError(`its seccomp filter has the numbers of ${arch}`, {
+    code: 'ARCHITECTURE_UNSUPPORTED',
+    operation: 'assemble a launch program',
+    hint: "Compile it with seccomp: 'unconfined', or assemble it for that architecture.",
+  });
 }
 
 interface Layout {
@@ -97,6 +105,7 @@ function operandsOf(step: Step): readonly Operand[] {
   if (step.op === 'call') return step.args;
   if (step.op === 'jump') return step.when === undefined ? [] : [step.when[0], step.when[2]];
   if (step.op === 'compute') return [step.left, step.right];
+  if (step.op === 'decimal') return [{ kind: 'address', place: step.from }];
   return [step.errno];
 }
 
@@ -118,8 +127,10 @@ class Writer {
     if (content === 'zeroed') return;
     const offset = offsetOf(address);
     if ('string' in content) this.#image.write(content.string, offset);
-    else if ('bytes' in content) this.#image.set(content.bytes, offset);
-    else for (const [index, word] of content.words.entries()) this.#operand(word, offset / 4 + index * 2);
+    else if ('bytes' in content) {
+      if (content.arch !== undefined && content.arch !== this.#arch) throw otherArchitecture(content.arch);
+      this.#image.set(content.bytes, offset);
+    } else for (const [index, word] of content.words.entries()) this.#operand(word, offset / 4 + index * 2);
   }
 
   step(step: Step, address: number): void {
@@ -139,6 +150,8 @@ class Writer {
       extra = addressOfStep(step.to);
     } else if (step.op === 'compute') {
       code = operation[step.by];
+      result = this.#addressOf(step.result);
+    } else if (step.op === 'decimal') {
       result = this.#addressOf(step.result);
     }
     let indirect = 0;

@@ -3,6 +3,7 @@
  * prints it, `image.ts` turns it into an executable, and `interpreter/` is the machine code that walks it.
  */
 import type { Num, SyscallName } from '@tc/linux';
+import type { Architecture } from './interpreter/bytes.ts';
 
 /** A piece of the image's data segment. */
 export interface Datum {
@@ -15,7 +16,8 @@ export interface Datum {
 export type Content =
   /** Ends with a NUL in memory. Equal ones stand there once. */
   | { readonly string: string }
-  | { readonly bytes: Uint8Array }
+  /** With `arch` they mean something on that one only. */
+  | { readonly bytes: Uint8Array; readonly arch?: Architecture }
   /** 8 bytes each, some of them addresses of other data. */
   | { readonly words: readonly Operand[] }
   | 'zeroed';
@@ -78,10 +80,12 @@ export type Step =
   | {
       readonly op: 'compute';
       readonly left: Operand;
-      readonly by: 'add' | 'and' | 'shr';
+      readonly by: 'add' | 'and' | 'shr' | 'sub';
       readonly right: Operand;
       readonly result: Place;
     }
+  /** Reads the next decimal number of a text; `from` holds the address to go on from, and is moved past it. */
+  | { readonly op: 'decimal'; readonly from: Place; readonly result: Place }
   /** Ends the launch as if the call `as` had failed with that errno. */
   | { readonly op: 'fail'; readonly errno: Operand; readonly as: CallStep };
 

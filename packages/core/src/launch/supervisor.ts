@@ -1,12 +1,18 @@
 /** The Node.js side of a launch: starts the image, reads what the supervisor reports, passes signals on. */
-import { closeSync, writeSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { fcntl, memfd, memfdCreate, reap, SyscallError, socketPair, spawnProcess, TcError } from '@tc/linux';
+import { reap, socketPair, spawnProcess, TcError } from '@tc/linux';
 import { decodeEnding, type Ending } from './ending.ts';
-import { architecture, assemble } from './image.ts';
+import { imageFile } from './image-file.ts';
 import { launchError } from './launch-error.ts';
 import type { LaunchProgram } from './program.ts';
-import { controlFd, messages, recordSize } from './protocol.ts';
+import { controlFd, messages, orders, recordSize } from './protocol.ts';
+import { takeDescriptor } from './take-descriptor.ts';
+
+/** Of a launcher that ends as soon as its work is done: whose child its own child is then is settled. */
+export async function whenLauncherEnds({ ended }: Pick<Supervisor, 'ended'>): Promise<void> {
+  await ended.catch(() => {}); // it leaves no record
+}
 
 export interface Supervisor {
   /** The pid of the container's first process on the host. Rejects where the launch failed. */
@@ -15,56 +21,47 @@ export interface Supervisor {
   readonly ended: Promise<Ending>;
   /** @returns false where the container is gone already. */
   signal(signal: number): boolean;
+  /** The end of this process no longer ends the container, and need not wait for its end. */
+  detach(): void;
+  /** Ends a start that does not come about: `started` and `ended` reject with the error. Without effect once it runs. */
+  giveUp(error: Error): void;
+  readonly pid: number;
+  /** The terminal's master, with `takeTerminal`, as soon as it has started. It is the caller's to close. */
+  readonly terminal: Promise<number>;
 }
 
 /** @param stdio descriptors for the container's standard streams. @throws TcError */
 export function launch(
   program: LaunchProgram,
-  options: { id: string; stdio: readonly [number, number, number]; figureNames: readonly string[] },
+  options: {
+    id: string;
+    stdio: readonly [number, number, number];
+    figureNames: readonly string[];
+    /** What the supervisor gets as its descriptors from 4 on. */
+    given?: readonly number[];
+    /** The caller reads the terminal itself. */
+    takeTerminal?: boolean;
+    /** What to say where its first process was killed before the command ran. By default that memory was short. */
+    whenKilled?: () => Error;
+    /** How to carry `messages.mapIds` out, where that message is to come. */
+    mapIds?: (pid: number) => Promise<void>;
+  },
 ): Supervisor {
   const open: number[] = [];
   try {
-    const image = imageFile(program);
+    const image = imageFile(program, controlFd + (options.given?.length ?? 0));
     open.push(image);
     const [ours, theirs] = socketPair();
     open.push(theirs, ours);
-    const pid = spawnProcess(`/proc/self/fd/${image}`, ['tctl-shim', options.id], [...options.stdio, theirs]);
+    const pid = spawnProcess(
+      `/proc/self/fd/${image}`,
+      ['tctl-shim', options.id],
+      [...options.stdio, theirs, ...(options.given ?? [])],
+    );
     open.pop(); // ours is the socket's from here on
-    return attachTo(pid, new Socket({ fd: ours }), program, options.figureNames);
+    return attachTo(pid, new Socket({ fd: ours }), program, options);
   } finally {
     for (const fd of open) closeSync(fd);
-  }
-}
-
-/** A sealed memory file: nobody, not even root inside the container, can change what runs (CVE-2019-5736). */
-function imageFile(program: LaunchProgram): number {
-  const arch = architecture();
-  if (arch === undefined) {
-    throw new TcError(`no launch interpreter for ${process.arch}`, {
-      code: 'ARCHITECTURE_UNSUPPORTED',
-      operation: 'start a container',
-      hint: 'There is one for x86-64 and for arm64.',
-    });
-  }
-  const low = createMemoryFile();
-  // Above the standard streams and the control socket, which would be put over a lower number.
-  const fd = low > controlFd ? low : fcntl(low, memfd.F_DUPFD_CLOEXEC, controlFd + 1);
-  if (fd !== low) closeSync(low);
-  writeSync(fd, assemble(program, arch));
-  const seals = memfd.F_SEAL_SEAL | memfd.F_SEAL_SHRINK | memfd.F_SEAL_GROW | memfd.F_SEAL_WRITE;
-  fcntl(fd, memfd.F_ADD_SEALS, seals);
-  return fd;
-}
-
-let memoryFileFlags = memfd.MFD_CLOEXEC | memfd.MFD_ALLOW_SEALING | memfd.MFD_EXEC;
-
-function createMemoryFile(): number {
-  try {
-    return memfdCreate('tctl', memoryFileFlags);
-  } catch (error) {
-    if (!(error instanceof SyscallError && error.errnoName === 'EINVAL')) throw error;
-    memoryFileFlags &= ~memfd.MFD_EXEC; // before Linux 6.3 every memory file can be executed
-    return memfdCreate('tctl', memoryFileFlags);
   }
 }
 
@@ -72,7 +69,7 @@ function attachTo(
   pid: number,
   control: Socket,
   program: LaunchProgram,
-  figureNames: readonly string[],
+  { figureNames, mapIds, takeTerminal, whenKilled }: Parameters<typeof launch>[1],
 ): Supervisor {
   const started = Promise.withResolvers<number>();
   const ended = Promise.withResolvers<Ending>();
@@ -81,6 +78,11 @@ function attachTo(
   let received: Buffer = Buffer.alloc(0);
   let ending: Ending | undefined;
   let failure: Error | undefined;
+  let running = false;
+  const terminal = Promise.withResolvers<number>();
+  terminal.promise.catch(() => {});
+  // Until the ids are mapped, the supervisor listens to nothing else.
+  let held: number[] | undefined = mapIds === undefined ? undefined : [];
 
   control.on('error', () => {}); // 'close' follows
   control.on('data', (chunk: Buffer) => {
@@ -90,7 +92,12 @@ function attachTo(
       const value = received.readUInt32LE(4);
       if (kind === messages.ended) break;
       received = received.subarray(8);
-      if (kind === messages.started) started.resolve(value);
+      if (kind === messages.started) {
+        running = true;
+        started.resolve(value);
+      } else if (kind === messages.terminal) answerTerminal(value);
+      else if (kind === messages.mapIds) answerMapIds(value);
+      else if (kind === messages.died && whenKilled !== undefined) failure ??= whenKilled();
       else failure ??= launchError(program, kind, value);
     }
   });
@@ -116,18 +123,61 @@ function attachTo(
         hint: 'Something killed the process tctl-shim; tctl cleans up at its next call.',
       });
     started.reject(error);
+    terminal.reject(error);
     ended.reject(error);
   }
 
+  function order(value: number): boolean {
+    if (control.destroyed) return false;
+    if (held === undefined) send(value);
+    else held.push(value);
+    return true;
+  }
+
+  function send(value: number): void {
+    const order = Buffer.alloc(8);
+    order.writeUInt32LE(value);
+    control.write(order);
+  }
+
+  function answerMapIds(ofPid: number): void {
+    (mapIds?.(ofPid) ?? Promise.reject(new Error('nobody maps ids'))).then(() => {
+      if (control.destroyed) return;
+      for (const value of [orders.mapped, ...(held ?? [])]) send(value);
+      held = undefined;
+    }, refuse);
+  }
+
+  function answerTerminal(fd: number): void {
+    if (!takeTerminal) return;
+    try {
+      terminal.resolve(takeDescriptor(pid, fd));
+      order(orders.taken);
+    } catch (error) {
+      refuse(error as Error);
+    }
+  }
+
+  /** Hanging up ends the start. */
+  function refuse(error: Error): void {
+    failure ??= error;
+    control.destroy();
+  }
+
   return {
+    pid,
     started: started.promise,
     ended: ended.promise,
-    signal(signal) {
-      if (control.destroyed) return false;
-      const order = Buffer.alloc(8);
-      order.writeUInt32LE(signal);
-      control.write(order);
-      return true;
+    signal: order,
+    detach() {
+      order(orders.detach);
+      control.unref();
     },
+    giveUp(error) {
+      if (running || control.destroyed) return;
+      failure ??= error;
+      control.end(); // what it reports is still read
+    },
+    terminal: terminal.promise,
   };
 }

@@ -1,37 +1,51 @@
 import type { NamespaceSpec, UserNamespaceSpec } from '../launch/spec.ts';
+import { runtimeDirectory } from '../state/runtime-directory.ts';
+import { checkIdMap, ordinaryIdMaps, rootIdMaps, singleIdMaps } from './id-maps.ts';
+import { hostIdMapFacts } from './id-maps-facts.ts';
 import { invalid } from './invalid.ts';
+import { joinedUserNamespace, networkContainer } from './join-network.ts';
 import type { NamespaceOptions, RunOptions } from './options.ts';
 
-/** @throws TcError INVALID_OPTION */
+/** @throws TcError INVALID_OPTION; CONTAINER_NOT_FOUND, CONTAINER_NOT_RUNNING for the network of a container */
 export function resolveNamespaces(options: RunOptions): NamespaceSpec {
   const { user, time, uts } = options.namespaces ?? {};
+  const { network } = options;
   return {
     uts: uts !== 'host',
-    net: options.network !== 'host',
+    net: network === undefined || network === 'none',
     cgroup: true,
-    user: resolveUser(user),
+    ...resolveJoined(network, user),
     time: time === undefined ? undefined : { offsets: offsets(time) },
   };
 }
 
+/** Root joins any network; an ordinary user only together with the user namespace that owns it. */
+function resolveJoined(
+  network: RunOptions['network'],
+  user: NamespaceOptions['user'],
+): Pick<NamespaceSpec, 'user' | 'joinNetwork'> {
+  const container = networkContainer(network);
+  if (container === undefined || process.geteuid?.() === 0) {
+    return { user: resolveUser(user), joinNetwork: container !== undefined };
+  }
+  const joined = joinedUserNamespace(container, runtimeDirectory());
+  if (joined === undefined) return { user: resolveUser(user), joinNetwork: false }; // it has the host's
+  if (user === undefined || user === true) return { user: joined, joinNetwork: true };
+  const hint = 'Leave namespaces.user (--userns) out: the container gets that of the other one.';
+  invalid('an ordinary user needs the user namespace of the other container', `join ${network}`, hint);
+}
+
 /** An ordinary user can make the other namespaces only inside a user namespace of its own. */
 function resolveUser(user: NamespaceOptions['user']): UserNamespaceSpec | undefined {
-  const uid = process.geteuid?.() ?? 0;
-  if (user === false || (user === undefined && uid === 0)) return undefined;
-  const single = { uidMap: `0 ${uid} 1`, gidMap: `0 ${process.getegid?.() ?? 0} 1` };
-  const maps = typeof user === 'object' ? user : single;
-  for (const map of [maps.uidMap, maps.gidMap]) {
-    if (
-      map
-        .trimEnd()
-        .split('\n')
-        .every((line) => /^\s*\d{1,10}\s+\d{1,10}\s+\d{1,10}\s*$/.test(line))
-    )
-      continue;
-    const hint = 'Each line has three numbers: the first id inside, the first outside, how many.';
-    invalid(`${JSON.stringify(map)} is not an id map`, 'map the ids of the user namespace', hint);
-  }
-  return { uidMap: maps.uidMap, gidMap: maps.gidMap, denySetgroups: uid !== 0 };
+  const facts = hostIdMapFacts();
+  const isRoot = facts.uid === 0;
+  if (user === false || (user === undefined && isRoot)) return undefined;
+  if (user === 'self') return singleIdMaps(facts);
+  if (typeof user !== 'object') return isRoot ? rootIdMaps(facts) : ordinaryIdMaps(facts);
+  const { uidMap, gidMap } = user;
+  checkIdMap(uidMap);
+  checkIdMap(gidMap);
+  return { uidMap, gidMap, denySetgroups: !isRoot, mapper: 'supervisor', shiftMounts: false };
 }
 
 function offsets({
@@ -43,13 +57,4 @@ function offsets({
     invalid(`${seconds} is not an offset`, 'set the clocks of the time namespace', 'Give whole seconds.');
   }
   return `monotonic ${monotonicSeconds} 0\nboottime ${boottimeSeconds} 0\n`;
-}
-
-/** Whether an id inside is some id outside. */
-export function isMapped(id: number, map: string): boolean {
-  const lines = map.trim().split('\n');
-  return lines.some((line) => {
-    const [first = 0, , count = 0] = line.trim().split(/\s+/).map(Number);
-    return id >= first && id < first + count;
-  });
 }

@@ -1,14 +1,19 @@
 import { isAbsolute, posix } from 'node:path';
-import { capabilityNames } from '@tc/linux';
+import { type CapabilityName, capabilityNames } from '@tc/linux';
 import type { NamespaceSpec, ProcessSpec, RootfsSpec } from '../launch/spec.ts';
 import { capabilityNumber, defaultCapabilities, maskedPaths, readonlyPaths } from '../security/defaults.ts';
+import { checkLabels } from '../security/lsm/check-labels.ts';
+import { filterOf } from '../security/seccomp/filter.ts';
+import type { SeccompChoice } from '../security/seccomp/profile.ts';
+import { readSeccompProfile } from '../security/seccomp/read-profile.ts';
 import { invalid } from './invalid.ts';
 import type { RunOptions } from './options.ts';
-import { isMapped } from './resolve-namespaces.ts';
+import { accountsOfRootfs, resolveIds } from './resolve-ids.ts';
+import { resolveRlimits } from './resolve-rlimits.ts';
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** @throws TcError INVALID_OPTION */
+/** @throws TcError INVALID_OPTION, USER_NOT_FOUND */
 export function resolveProcess(
   command: readonly string[],
   options: RunOptions,
@@ -18,46 +23,41 @@ export function resolveProcess(
     hostname,
   }: { rootfs: RootfsSpec; namespaces: NamespaceSpec; hostname: string | undefined },
 ): ProcessSpec {
-  if (command.length === 0 || command[0] === '') {
-    invalid('the command is empty', 'run a container', 'Name the program to run.');
-  }
-  const { uid, gid } = parseUser(options.user ?? 0);
-  checkMapped(uid, gid, namespaces);
+  checkCommand(command, 'run a container');
+  const { home, ...ids } = resolveIds(
+    options,
+    accountsOfRootfs(rootfs),
+    namespaces.user,
+    options.namespaces?.user,
+  );
+  const capabilities = resolveCapabilities(options, rootfs);
+  const seccompProfile = checkSeccomp(options.seccomp ?? 'default');
   return {
     argv: command,
-    env: environment(options.env ?? {}, uid, hostname),
+    env: environment(options.env ?? {}, home, hostname),
     cwd: workingDirectory(options.cwd ?? '/'),
-    uid,
-    gid,
-    additionalGids: [],
+    ...ids,
     umask: checkUmask(options.umask ?? 0o022),
-    capabilities: resolveCapabilities(options, rootfs),
+    capabilities,
+    rlimits: resolveRlimits(options.rlimits ?? {}),
+    oomScoreAdj: checkOomScore(options.oomScoreAdj),
+    seccompProfile,
+    seccomp: filterOf(seccompProfile, capabilities),
+    ...checkLabels(options),
     maskedPaths,
     readonlyPaths,
   };
 }
 
-/**
- * `uid` or `uid:gid`, at most 2^31 - 1: a greater one wraps to another user in some call or other
- * (CVE-2024-40635).
- */
-function parseUser(user: string | number): { uid: number; gid: number } {
-  const match = /^(0|[1-9]\d{0,9})(?::(0|[1-9]\d{0,9}))?$/.exec(String(user));
-  const [uid, gid] = [Number(match?.[1]), Number(match?.[2] ?? 0)];
-  if (match === null || uid > 0x7fffffff || gid > 0x7fffffff) {
-    const hint = 'Give uid or uid:gid as numbers up to 2147483647.';
-    invalid(`${JSON.stringify(user)} is not a user`, 'set the user', hint);
-  }
-  return { uid, gid };
+/** @throws TcError INVALID_OPTION */
+export function checkCommand(command: readonly string[], operation: string): void {
+  if (!Array.isArray(command) || !command.every((word) => typeof word === 'string'))
+    invalid('the command is no list of texts', operation, 'Give a program and its arguments, as a list.');
+  if (command.length === 0 || command[0] === '')
+    invalid('the command is empty', operation, 'Name the program to run.');
 }
 
-function checkMapped(uid: number, gid: number, { user }: NamespaceSpec): void {
-  if (user === undefined || (isMapped(uid, user.uidMap) && isMapped(gid, user.gidMap))) return;
-  const hint = `The user namespace maps the uids ${user.uidMap} and the gids ${user.gidMap} (inside, outside, how many).`;
-  invalid(`${uid}:${gid} is not mapped`, 'set the user', hint);
-}
-
-function workingDirectory(cwd: string): string {
+export function workingDirectory(cwd: string): string {
   if (isAbsolute(cwd)) return posix.normalize(cwd);
   invalid(
     `${JSON.stringify(cwd)} is not absolute`,
@@ -66,30 +66,49 @@ function workingDirectory(cwd: string): string {
   );
 }
 
-function checkUmask(umask: number): number {
+export function checkUmask(umask: number): number {
   if (Number.isInteger(umask) && umask >= 0 && umask <= 0o777) return umask;
   invalid(`${umask} is not a umask`, 'set the umask', 'Give a number from 0 to 0o777.');
 }
 
-/** Each once: they become bits of a mask. */
+function checkOomScore(score: number | undefined): number | undefined {
+  if (score === undefined || (Number.isInteger(score) && score >= -1000 && score <= 1000)) return score;
+  invalid(`${score} is not a score`, 'set the OOM killer’s preference', 'Give a number from -1000 to 1000.');
+}
+
+/** @throws TcError INVALID_SECCOMP */
+function checkSeccomp(choice: SeccompChoice): SeccompChoice {
+  return choice === 'default' || choice === 'unconfined' ? choice : readSeccompProfile(choice);
+}
+
 function resolveCapabilities(options: RunOptions, rootfs: RootfsSpec): number[] {
-  const names = [...new Set(options.capabilities ?? defaultCapabilities)];
+  const numbers = capabilityNumbers(options.capabilities ?? defaultCapabilities);
+  const chroot = capabilityNumber('CAP_SYS_CHROOT');
+  return numbers.filter((number) => rootfs.enter === 'pivot_root' || number !== chroot);
+}
+
+/** Each once: they become bits of a mask. @throws TcError INVALID_OPTION */
+export function capabilityNumbers(given: readonly CapabilityName[]): number[] {
+  const names = [...new Set(given)];
   for (const name of names) {
     if (capabilityNames.includes(name)) continue;
     const problem = `${JSON.stringify(name)} is not a capability`;
     invalid(problem, 'set the capabilities', 'Names are as in capabilities(7).');
   }
-  const allowed = names.filter((name) => rootfs.enter === 'pivot_root' || name !== 'CAP_SYS_CHROOT');
-  return allowed.map(capabilityNumber);
+  return names.map(capabilityNumber);
 }
 
 function environment(
   env: NonNullable<RunOptions['env']>,
-  uid: number,
+  home: string,
   hostname: string | undefined,
 ): string[] {
-  const defaults = { PATH: defaultPath, HOME: uid === 0 ? '/root' : '/', HOSTNAME: hostname };
-  return Object.entries({ ...defaults, ...env })
+  return variables({ PATH: defaultPath, HOME: home, HOSTNAME: hostname, ...env });
+}
+
+/** `KEY=value` for each that has a value. @throws TcError INVALID_OPTION */
+export function variables(env: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(env)
     .filter((entry): entry is [string, string] => entry[1] !== undefined)
     .map(([key, value]) => {
       if (key === '' || key.includes('=')) {

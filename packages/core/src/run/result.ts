@@ -25,6 +25,9 @@ export interface RunResult<Output = string> {
   readonly cpuUsec: number;
   /** From the clone to the end of the first process. */
   readonly wallMs: number;
+  /** By the clock of the day, which may be set meanwhile. */
+  readonly startedAt: Date | undefined;
+  readonly finishedAt: Date;
   /** Forks that the pids limit refused; undefined without cgroups. */
   readonly pidsLimitHits: number | undefined;
   /** Limits that were asked for and could not be set, with `onUnsupported: 'warn'`. */

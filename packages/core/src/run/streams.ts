@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { pipe } from '@tc/linux';
 import { invalid } from './invalid.ts';
 import type { RunOptions, Stream } from './options.ts';
@@ -14,8 +15,15 @@ export interface Streams {
   closeTheirEnds(): void;
 }
 
+export type StreamOptions = Pick<RunOptions, 'stdin' | 'stdout' | 'stderr' | 'input' | 'tty'>;
+
+/** All three ignored: what a terminal or a log takes the place of. */
+export const noStreams: StreamOptions = { stdin: 'ignore', stdout: 'ignore', stderr: 'ignore' };
+
 /** Real pipes, as a shell makes them: the container can open /dev/stdout again, and a write is atomic. */
-export function openStreams(options: RunOptions): Streams {
+export function openStreams(given: StreamOptions): Streams {
+  if (given.tty) refuseStreams(given);
+  const options = given.tty ? noStreams : given;
   const theirs: number[] = [];
   const ours: Socket[] = [];
   const closeTheirEnds = () => {
@@ -54,6 +62,15 @@ export function openStreams(options: RunOptions): Streams {
   }
 }
 
+/** With a terminal all three are it: what it shows is collected (`pipe`) or left to the caller (`ignore`). */
+function refuseStreams(options: StreamOptions): void {
+  for (const name of ['stdin', 'stdout', 'stderr'] as const) {
+    if (['pipe', 'ignore', undefined].includes(options[name] as string | undefined)) continue;
+    const hint = 'Leave it out, and read and write the terminal: `terminal` of what run() or exec() returns.';
+    invalid(`a terminal takes the place of ${name}`, `connect ${name}`, hint);
+  }
+}
+
 /** Of a number, or of a stream that stands for one: a file, a pipe, a socket, `process.stdout`. */
 function descriptorOf(stream: unknown, index: number): number {
   const fd = typeof stream === 'object' && stream !== null && 'fd' in stream ? stream.fd : stream;
@@ -73,13 +90,16 @@ export class Collector {
   /** Settles when the stream has ended. */
   readonly done: Promise<void>;
 
-  constructor(stream: Socket | undefined, limitBytes: number, onOverflow: () => void) {
+  constructor(source: Readable | Promise<Readable> | undefined, limitBytes: number, onOverflow: () => void) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.done = promise;
-    if (stream === undefined) {
-      resolve();
-      return;
-    }
+    if (source instanceof Promise)
+      source.then((stream) => this.#collect(stream, limitBytes, onOverflow, resolve), resolve);
+    else if (source === undefined) resolve();
+    else this.#collect(source, limitBytes, onOverflow, resolve);
+  }
+
+  #collect(stream: Readable, limitBytes: number, onOverflow: () => void, resolve: () => void): void {
     stream.on('data', (chunk: Buffer) => {
       const room = limitBytes - this.#length;
       if (chunk.length > room) {

@@ -1,77 +1,130 @@
 /**
- * Removes what a supervisor left that was itself killed. Each supervisor holds a lock on its state directory, which
- * the kernel drops when it dies, whatever the reason: no pid is compared, so none can be mistaken.
+ * Removes what was left by processes that were themselves killed. Each supervisor holds a lock on its state directory,
+ * which the kernel drops when it dies, whatever the reason: no pid is compared, so none can be mistaken.
  */
-import { closeSync, constants, openSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { flock, miscConstants, readCgroupHost } from '@tc/linux';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { readCgroupHost, TcError } from '@tc/linux';
 import { findContainerCgroups } from '../cgroups/list.ts';
 import { removeContainerCgroup } from '../cgroups/remove.ts';
-import { runtimeDirectory } from './runtime-directory.ts';
+import { type ContainerConfig, readConfig } from './config-file.ts';
+import { listContainerData, removeContainerData } from './data-links.ts';
+import { stateFiles } from './layout.ts';
+import { claim, whileNobodyMakes } from './lock.ts';
+import { listIds, listLinks } from './names.ts';
+import { ensureRuntimeDirectory, runtimeDirectory } from './runtime-directory.ts';
+import { isLost, settleLost, tellOfLost } from './settle.ts';
 
-const { LOCK_EX, LOCK_NB } = miscConstants;
+interface Claimed {
+  readonly id: string;
+  readonly lock: Disposable;
+  /** It is to be kept. */
+  readonly kept: boolean;
+}
 
 /**
  * Ends what still runs in abandoned containers and removes their cgroups and state directories. Containers that
- * have an owner are not touched, and neither is anything of another runtime directory.
+ * have an owner are not touched, and neither is anything of another runtime directory. What `Container.create` made
+ * is kept; if its supervisor was killed, its cgroups are removed.
  * @returns the ids of the containers that were removed.
  * @throws TcError CGROUP_BUSY where a process could not be killed; SyscallError.
  */
 export async function cleanUpAbandoned(directory = runtimeDirectory()): Promise<string[]> {
-  const abandoned = await claimAbandoned(directory);
-  if (abandoned.length === 0) return [];
-  const cgroups = findContainerCgroups(readCgroupHost(), new Set(abandoned.map(({ id }) => id)));
-  for (const { id, fd } of abandoned) {
-    try {
-      await removeContainerCgroup(cgroups.get(id) ?? []);
-      rmSync(join(directory, id), { recursive: true, force: true });
-    } finally {
-      closeSync(fd);
-    }
+  const runtime = resolve(directory);
+  if (!existsSync(runtime)) {
+    if (listContainerData(runtime).length === 0) return [];
+    ensureRuntimeDirectory(runtime); // it was lost at a reboot, and their data was not
   }
-  return abandoned.map(({ id }) => id);
-}
-
-/** Finds the state directories that nobody has locked, and locks them. */
-async function claimAbandoned(directory: string): Promise<{ id: string; fd: number }[]> {
-  const names = listDirectories(directory);
-  if (names.length === 0) return [];
-  const lock = openSync(join(directory, 'lock'), constants.O_RDONLY | constants.O_CREAT, 0o600);
+  const { claimed, orphans } = await claimIfFree(runtime);
+  for (const id of orphans) await removeContainerData(id);
+  const abandoned = claimed.filter(({ kept }) => !kept).map(({ id }) => id);
   try {
-    // A supervisor that is starting holds it shared between making its directory and locking that. It takes
-    // microseconds, so this waits in turns instead of blocking the event loop.
-    for (let turn = 0; !flock(lock, LOCK_EX | LOCK_NB); turn += 1) {
-      if (turn === 1000) return [];
-      await sleep(2);
+    const cgroups = abandoned.length > 0 ? findCgroups(abandoned) : new Map<string, string[]>();
+    for (const { id, kept, lock } of claimed) {
+      if (kept) await settleLost(join(runtime, id));
+      else {
+        await removeContainerCgroup(cgroups.get(id) ?? []);
+        tellOfAbandoned(join(runtime, id));
+        rmSync(join(runtime, id), { recursive: true, force: true });
+        for (const { name } of listLinks(runtime).filter((link) => link.id === id)) {
+          rmSync(join(runtime, name), { force: true });
+        }
+        await removeContainerData(id);
+      }
+      lock[Symbol.dispose]();
     }
-    return names.flatMap((id) => {
-      const fd = openDirectory(join(directory, id));
-      if (fd === undefined) return [];
-      if (flock(fd, LOCK_EX | LOCK_NB)) return [{ id, fd }];
-      closeSync(fd);
-      return [];
-    });
   } finally {
-    closeSync(lock);
+    for (const { lock } of claimed) lock[Symbol.dispose]();
   }
+  return abandoned;
 }
 
-function listDirectories(directory: string): string[] {
+/** To whoever listens; where it never ran, nobody was told of it. */
+function tellOfAbandoned(stateDirectory: string): void {
+  if (!existsSync(join(stateDirectory, stateFiles.running))) return;
+  tellOfLost(stateDirectory, 'exit');
+  tellOfLost(stateDirectory, 'remove');
+}
+
+function findCgroups(ids: readonly string[]): Map<string, string[]> {
+  return findContainerCgroups(readCgroupHost(), new Set(ids));
+}
+
+/** Removes what needs no waiting, and locks the state directories that nobody has locked and that need some. */
+async function claimIfFree(runtime: string): Promise<{ claimed: Claimed[]; orphans: string[] }> {
+  const claimed: Claimed[] = [];
+  let orphans: string[] = [];
   try {
-    const entries = readdirSync(directory, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    await whileNobodyMakes(runtime, () => {
+      removeTemporary(runtime);
+      const ids = listIds(runtime);
+      for (const id of ids) {
+        const lock = claim(join(runtime, id));
+        if (lock === undefined) continue;
+        const kept = isKept(join(runtime, id));
+        if (kept && !isLost(join(runtime, id))) lock[Symbol.dispose]();
+        else claimed.push({ id, lock, kept });
+      }
+      removeStaleLinks(runtime);
+      orphans = listContainerData(runtime).filter((id) => !ids.includes(id));
+    });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    for (const { lock } of claimed) lock[Symbol.dispose]();
+    if (error instanceof TcError && error.code === 'LOCK_TIMEOUT') return { claimed: [], orphans };
     throw error;
   }
+  return { claimed, orphans };
 }
 
-function openDirectory(path: string): number | undefined {
+/** A container that is yet to be made, or that is already removed: whoever was at it has died. */
+function removeTemporary(runtime: string): void {
+  for (const name of readdirSync(runtime)) {
+    if (!/^\.(new|gone)-/.test(name)) continue;
+    rmSync(join(runtime, name), { recursive: true, force: true });
+  }
+}
+
+/** Without a configuration nobody knows of it; one that removes itself would have. */
+function isKept(stateDirectory: string): boolean {
+  const config = configOf(stateDirectory);
+  if (config === 'newer') return true;
+  return config !== undefined && !(config.options.autoRemove && isLost(stateDirectory));
+}
+
+/** A name is a link to a container that has it; a process that died while it made or changed one left another. */
+function removeStaleLinks(runtime: string): void {
+  for (const { name, id } of listLinks(runtime)) {
+    const config = configOf(join(runtime, id));
+    if (config !== 'newer' && config?.name !== name) rmSync(join(runtime, name), { force: true });
+  }
+}
+
+/** What a newer version made is not ours to judge. */
+function configOf(stateDirectory: string): ContainerConfig | 'newer' | undefined {
   try {
-    return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+    return readConfig(stateDirectory);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (error instanceof TcError && error.code === 'CONFIG_VERSION') return 'newer';
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import { type ErrorDetails, TcError } from '@tc/linux';
 /**
  * Where running containers leave their traces: `TCTL_RUNTIME_DIR`, or `/run/tctl` for root, or
  * `$XDG_RUNTIME_DIR/tctl` (XDG Base Directory Specification), or a directory per user in the temporary directory.
+ * @throws TcError RUNTIME_DIRECTORY where the last is another user's
  */
 export function runtimeDirectory(
   env: NodeJS.ProcessEnv = process.env,
@@ -15,17 +16,25 @@ export function runtimeDirectory(
   if (chosen) return chosen;
   if (uid === 0) return '/run/tctl';
   const xdg = env['XDG_RUNTIME_DIR'];
-  return xdg ? join(xdg, 'tctl') : join(tmpdir(), `tctl-${uid}`);
+  if (xdg) return join(xdg, 'tctl');
+  const path = join(tmpdir(), `tctl-${uid}`);
+  // Whoever was first there could say which processes are a container's, and have them killed as one's leftovers.
+  if (lstatSync(path, { throwIfNoEntry: false })) checkOwner(path, detailsOf(path), uid);
+  return path;
 }
 
-/** Makes it, readable by its owner alone. @throws TcError RUNTIME_DIRECTORY */
-export function ensureRuntimeDirectory(path: string): void {
-  const details = {
+function detailsOf(path: string): ErrorDetails {
+  return {
     code: 'RUNTIME_DIRECTORY',
     operation: `make the runtime directory ${path}`,
     path,
     hint: 'Set TCTL_RUNTIME_DIR to a directory of your own.',
   };
+}
+
+/** Makes it, readable by its owner alone. @throws TcError RUNTIME_DIRECTORY */
+export function ensureRuntimeDirectory(path: string): void {
+  const details = detailsOf(path);
   try {
     makeDirectory(path);
   } catch (cause) {
@@ -48,8 +57,8 @@ function makeDirectory(path: string): void {
 }
 
 /** In a shared directory another user may have been first: what lies there would be theirs to change. */
-function checkOwner(path: string, details: ErrorDetails): void {
+function checkOwner(path: string, details: ErrorDetails, uid = process.geteuid?.()): void {
   const stats = lstatSync(path);
   if (!stats.isDirectory()) throw new TcError('it is not a directory', details);
-  if (stats.uid !== process.geteuid?.()) throw new TcError(`it belongs to uid ${stats.uid}`, details);
+  if (stats.uid !== uid) throw new TcError(`it belongs to uid ${stats.uid}`, details);
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compileLaunch } from '../../src/launch/compile.ts';
 import { explain } from '../../src/launch/explain.ts';
 import type { CallStep, LaunchProgram } from '../../src/launch/program.ts';
-import { makeSpec, variants } from './specs.ts';
+import { bindMount, kept, logs, makeSpec, variants } from './specs.ts';
 
 const callsOf = ({ steps }: LaunchProgram) => steps.filter((step): step is CallStep => step.op === 'call');
 
@@ -55,12 +55,15 @@ describe('text for the kernel', () => {
     ['an argument', { process: { argv: ['true', 'a\0b'] } }],
     ['the command', { process: { argv: ['/bin/\0true'] } }],
     ['a variable', { process: { env: ['A=b\0c'] } }],
-    ['the root file system', { rootfs: { path: '/ro\0ot' } }],
+    ['the root file system', { rootfs: { layers: ['/ro\0ot'] } }],
     ['the working directory', { process: { cwd: '/a\0b' } }],
     ['the host name', { hostname: 'a\0b' }],
-    ['a mount’s source', { mounts: [{ source: '/a\0', target: '/b', readOnly: false, sourceType: 'file' }] }],
-    ['a mount’s target', { mounts: [{ source: '/a', target: '/b\0', readOnly: false, sourceType: 'file' }] }],
+    ['a mount’s source', { mounts: [bindMount({ source: '/a\0' })] }],
+    ['a mount’s target', { mounts: [bindMount({ target: '/b\0' })] }],
     ['the runtime directory', { runtimeDirectory: '/run\0' }],
+    ['the upper layer’s directory', { rootfs: { mode: 'overlay', upper: '/up\0' } }],
+    ['the log’s directory', { logs: { ...logs, directory: '/lo\0gs' } }],
+    ['launch.json', { lifetime: { ...kept, launchFile: '{\0}' } }],
   ];
 
   it.each(withNul)('may not contain NUL, where the kernel would cut it: %s', (_, changes) => {

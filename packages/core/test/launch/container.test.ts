@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { compileLaunch } from '../../src/launch/compile.ts';
-import { afterClone, startContainer } from './processes.ts';
+import { afterClone, errorWrite, startContainer } from './processes.ts';
 import type { Answer, Simulation } from './simulator.ts';
-import { makeSpec, variants } from './specs.ts';
+import { bindMount, makeSpec, variants } from './specs.ts';
 
 const [EPERM, ENOENT, ENOEXEC, EACCES, ENOTDIR, ELOOP] = [1, 2, 8, 13, 20, 40];
 
-const errorWrite = 1001;
 const executed = ({ calls }: Simulation) =>
   calls.filter(({ name }) => name === 'execve').map(({ strings }) => strings[0]);
 
@@ -53,9 +52,7 @@ describe('a container’s start', () => {
   });
 
   it('refuses to mount onto what lies in /proc or /sys', () => {
-    const mounts = [
-      { source: '/host/it', target: '/link', readOnly: false, sourceType: 'directory' },
-    ] as const;
+    const mounts = [bindMount({ target: '/link' })];
     const program = compileLaunch(makeSpec({ mounts }));
     const on =
       (magic: number): Answer =>

@@ -18,6 +18,8 @@ interface Fields {
   end?: readonly [seconds: number, nanoseconds: number];
   user?: readonly [seconds: number, microseconds: number];
   system?: readonly [seconds: number, microseconds: number];
+  startedAt?: readonly [seconds: number, nanoseconds: number];
+  finishedAt?: readonly [seconds: number, nanoseconds: number];
   maxRssKb?: number;
   figures?: readonly (string | number)[];
 }
@@ -34,6 +36,8 @@ function makeRecord(fields: Fields): Buffer {
   record.writeBigInt64LE(BigInt(fields.cause ?? 0), recordLayout.cause);
   pair(recordLayout.start, fields.start);
   pair(recordLayout.end, fields.end);
+  pair(recordLayout.startedAt, fields.startedAt);
+  pair(recordLayout.finishedAt, fields.finishedAt);
   pair(recordLayout.rusage, fields.user);
   pair(recordLayout.rusage + 16, fields.system);
   record.writeBigInt64LE(BigInt(fields.maxRssKb ?? 0), recordLayout.rusage + 32);
@@ -69,12 +73,39 @@ describe('the record of an ending', () => {
     ['none', causes.none],
     ['timeout', causes.timeout],
     ['ownerGone', causes.ownerGone],
+    ['cpu', causes.cpu],
+    ['output', causes.output],
   ])('tells why the supervisor ended it: %s', (cause, number) => {
-    expect(decode({ cause: number }).cause).toBe(cause);
+    expect(decode({ cause: number, status: constants.signals.SIGKILL }).cause).toBe(cause);
+  });
+
+  it('tells that it ended by itself where it did so right before it was to be killed', () => {
+    for (const status of [0, 7 << 8, constants.signals.SIGTERM]) {
+      for (const cause of [causes.timeout, causes.ownerGone, causes.cpu]) {
+        expect(decode({ cause, status }).cause).toBe('none');
+      }
+      expect(decode({ cause: causes.output, status }).cause).toBe('output'); // it had written too much all the same
+    }
   });
 
   it('tells the time between its two moments in milliseconds', () => {
     expect(decode({ start: [10, 999_000_000], end: [12, 1_500_000] }).wallMs).toBeCloseTo(1002.5, 6);
+  });
+
+  it('tells when it started and ended by the clock on the wall', () => {
+    const { startedAt, finishedAt } = decode({
+      startedAt: [1_700_000_000, 5e6],
+      finishedAt: [1_700_000_001, 0],
+    });
+    expect(startedAt).toEqual(new Date(1_700_000_000_005));
+    expect(finishedAt).toEqual(new Date(1_700_000_001_000));
+  });
+
+  it('has no start where the command never ran', () => {
+    expect(decode({ finishedAt: [1, 0] })).toMatchObject({
+      startedAt: undefined,
+      finishedAt: new Date(1000),
+    });
   });
 
   it('tells its processor time in microseconds and its memory in bytes', () => {
@@ -104,9 +135,10 @@ describe('the record of an ending', () => {
   });
 
   it('has no two fields in the same place', () => {
-    const { kind, status, cause, start, end, rusage } = recordLayout;
-    expect([kind, status, cause, start, end, rusage, figureOffset(0)]).toEqual(
-      [0, 8, 8 + 8, 24, 24 + 16, 40 + 16, 56 + 144], // struct timespec is 16 bytes, struct rusage 144
+    const { kind, status, cause, start, end, rusage, startedAt, finishedAt } = recordLayout;
+    expect([kind, status, cause, start, end, rusage, startedAt, finishedAt, figureOffset(0)]).toEqual(
+      // struct timespec is 16 bytes, struct rusage 144
+      [0, 8, 8 + 8, 24, 24 + 16, 40 + 16, 56 + 144, 200 + 16, 216 + 16],
     );
   });
 });

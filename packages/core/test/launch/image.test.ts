@@ -207,6 +207,7 @@ describe('an instruction', () => {
     (p: ProgramBuilder) => p.jump(p.here()),
     (p: ProgramBuilder) => p.compute(cell('x'), number(1), 'shr', 2),
     (p: ProgramBuilder) => p.fail(number(1), p.call('close', [1], { what: 'x' })),
+    (p: ProgramBuilder) => p.decimal(cell('x'), cell('from')),
   ];
 
   it('says what to do', () => {
@@ -214,7 +215,28 @@ describe('an instruction', () => {
       for (const each of operations) each(p);
     });
     const image = imageOf(made);
-    expect(made.steps.map((_, step) => instruction(image, step).op)).toEqual([0, 1, 2, 3, 0, 4]);
+    expect(made.steps.map((_, step) => instruction(image, step).op)).toEqual([0, 1, 2, 3, 0, 4, 5]);
+  });
+
+  it('has the operation of a computation', () => {
+    const names = ['add', 'and', 'shr', 'sub'] as const;
+    const made = program((p) => {
+      for (const name of names) p.compute(cell('x'), number(7), name, 2);
+    });
+    const image = imageOf(made);
+    expect(names.map((_, step) => instruction(image, step).code)).toEqual([0, 1, 2, 3]);
+  });
+
+  it('reads a number from where a place says, and moves that', () => {
+    const [value, from] = [cell('value'), cell('from')];
+    const made = program((p) => {
+      p.set(from, string('12'));
+      p.decimal(value, from);
+    });
+    const [set, decimal] = [0, 1].map((step) => instruction(imageOf(made), step));
+    expect(decimal?.args[0]).toBe(set?.result); // the place itself, not what is in it
+    expect(decimal?.indirect).toBe(0);
+    expect(decimal?.result).not.toBe(set?.result);
   });
 
   it('marks the arguments that are loaded at run time', () => {

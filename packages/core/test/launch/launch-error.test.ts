@@ -5,13 +5,13 @@ import { compileLaunch } from '../../src/launch/compile.ts';
 import { launchError } from '../../src/launch/launch-error.ts';
 import type { LaunchProgram, Step } from '../../src/launch/program.ts';
 import { messages } from '../../src/launch/protocol.ts';
-import { makeSpec } from './specs.ts';
+import { bindMount, makeSpec } from './specs.ts';
 
 const { EPERM, ENOENT, EACCES, EEXIST, ENOSYS, EIO, EINVAL } = constants.errno;
 const program = compileLaunch(
   makeSpec({
     process: { argv: ['job', '-x'] },
-    mounts: [{ source: '/host/it', target: '/it', readOnly: false, sourceType: 'file' }],
+    mounts: [bindMount({ source: '/host/it', target: '/it', sourceType: 'file' })],
   }),
 );
 
@@ -26,18 +26,18 @@ const call = (name: string, text = '') =>
 
 describe('the error for a failed step', () => {
   it('has the step’s own words, its call, the errno and what to do', () => {
-    const error = launchError(program, call('openat', 'open /host/run/lock'), EACCES);
+    const error = launchError(program, call('openat', 'open /host/run/.lock'), EACCES);
     expect(error).toBeInstanceOf(SyscallError);
     expect(error).toMatchObject({
       code: 'EACCES',
       call: 'openat',
       errno: EACCES,
-      operation: 'open /host/run/lock',
+      operation: 'open /host/run/.lock',
     });
-    expect(error.message).toBe('open /host/run/lock: EACCES: permission denied');
+    expect(error.message).toBe('open /host/run/.lock: EACCES: permission denied');
     expect(error.hint).toContain('TCTL_RUNTIME_DIR');
     expect(error).toMatchObject({
-      args: ['lock_fd = openat(AT_FDCWD, "/host/run/lock", O_RDONLY|O_CREAT|O_CLOEXEC, 0600)'],
+      args: ['lock_fd = openat(AT_FDCWD, "/host/run/.lock", O_RDONLY|O_CREAT|O_CLOEXEC, 0600)'],
     });
   });
 

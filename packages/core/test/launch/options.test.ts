@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { compileLaunch } from '../../src/launch/compile.ts';
 import { notation } from '../../src/launch/explain.ts';
+import { layerName, maxLayers } from '../../src/launch/layers.ts';
 import type { CallStep } from '../../src/launch/program.ts';
+import type { UserNamespaceSpec } from '../../src/launch/spec.ts';
 import { droppedCapabilities, startContainer } from './processes.ts';
-import { makeSpec, planV1, planV2, rootless } from './specs.ts';
+import { bindMount, makeSpec, planV1, planV2, rootless } from './specs.ts';
 
 /** Every call of the program in strace's notation. */
 function callsFor(changes: Parameters<typeof makeSpec>[0] = {}): string[] {
@@ -34,6 +36,42 @@ describe('namespaces', () => {
     expect(clone(changes)).not.toContain('CLONE_NEWNET');
     expect(matching(callsFor(changes), /socket|ioctl/)).toEqual([]);
     expect(matching(callsFor(), /ioctl\(socket, SIOCSIFFLAGS/)).toHaveLength(1);
+  });
+
+  it('join the network of another container before the clone, and leave its loopback alone', () => {
+    const changes = { namespaces: { net: false, joinNetwork: true } };
+    const calls = callsFor(changes);
+    expect(calls.indexOf('setns(4, CLONE_NEWNET)')).toBeLessThan(
+      calls.findIndex((call) => call.includes('clone3(')),
+    );
+    expect(clone(changes)).not.toContain('CLONE_NEWNET');
+    expect(matching(calls, /socket|SIOCSIFFLAGS/)).toEqual([]);
+    expect(matching(callsFor(), /setns/)).toEqual([]);
+  });
+
+  it('have the sysfs of a network that is joined made where that is allowed', () => {
+    const sysfs = (user: UserNamespaceSpec | undefined) => {
+      const calls = callsFor({ namespaces: { net: false, joinNetwork: true, user } });
+      const cloned = calls.findIndex((call) => call.includes('clone3('));
+      const made = calls.findIndex((call) => call.includes('fsopen("sysfs"'));
+      return made === -1 ? 'nowhere' : made < cloned ? 'supervisor' : 'container';
+    };
+    expect(sysfs(undefined)).toBe('container');
+    expect(sysfs(rootless)).toBe('supervisor');
+    expect(sysfs({ ...rootless, mapper: 'joined' })).toBe('container');
+  });
+
+  it('of an ordinary user join the user namespace with the network, in place of a new one', () => {
+    const changes = {
+      namespaces: { net: false, joinNetwork: true, user: { ...rootless, mapper: 'joined' } },
+    } as const;
+    const calls = callsFor(changes);
+    const joined = calls.indexOf('setns(user_fd, CLONE_NEWUSER)');
+    expect(calls[joined - 1]).toBe('user_fd = ioctl(4, NS_GET_USERNS)');
+    expect(joined).toBeLessThan(calls.indexOf('setns(4, CLONE_NEWNET)'));
+    expect(clone(changes)).not.toContain('CLONE_NEWUSER');
+    expect(matching(calls, /uid_map|gid_map|go_read/)).toEqual([]);
+    expect(calls).toContain('setresuid(0, 0, 0)');
   });
 
   it('have no cgroup namespace where that was not asked for', () => {
@@ -73,19 +111,19 @@ describe('namespaces', () => {
 });
 
 describe('the root file system', () => {
-  const seal = 'mount_setattr(mount_fd, "", AT_EMPTY_PATH, {attr_set=MOUNT_ATTR_RDONLY}, 32)';
+  const seal = 'mount_setattr(root_fd, "", AT_EMPTY_PATH, {attr_set=MOUNT_ATTR_RDONLY}, 32)';
 
   it('is writable and without devices by default', () => {
     expect(callsFor()).not.toContain(seal);
     expect(callsFor()).toContain(
-      'mount_setattr(mount_fd, "", AT_EMPTY_PATH|AT_RECURSIVE, {attr_set=MOUNT_ATTR_NODEV}, 32)',
+      'mount_setattr(root_fd, "", AT_EMPTY_PATH|AT_RECURSIVE, {attr_set=MOUNT_ATTR_NODEV}, 32)',
     );
   });
 
   it('is read-only from the first, with all that is mounted below it, where nobody writes', () => {
     const calls = callsFor({ rootfs: { mode: 'ro' } });
     const readOnly =
-      /mount_setattr\(mount_fd, "", AT_EMPTY_PATH\|AT_RECURSIVE, \{attr_set=MOUNT_ATTR_NODEV\|MOUNT_ATTR_RDONLY\}/;
+      /mount_setattr\(root_fd, "", AT_EMPTY_PATH\|AT_RECURSIVE, \{attr_set=MOUNT_ATTR_NODEV\|MOUNT_ATTR_RDONLY\}/;
     expect(matching(calls, readOnly)).toHaveLength(1);
     expect(calls).not.toContain(seal);
   });
@@ -100,9 +138,35 @@ describe('the root file system', () => {
   it('is layered over where it is an overlay, without devices too', () => {
     const calls = callsFor({ rootfs: { mode: 'overlay' } });
     const options = matching(calls, /fsconfig\(fs, FSCONFIG_SET_STRING, "(lower|upper|work)dir"/);
-    expect(options.map((call) => call.split(', ')[3])).toEqual(['"lower"', '"upper"', '"work"']);
+    expect(options.map((call) => call.split(', ')[3])).toEqual(['"0"', '"upper"', '"work"']);
     expect(calls).toContain('overlay_fd = fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NODEV)');
     expect(calls).not.toContain(seal);
+  });
+
+  it('has each of several layers below a short name, the topmost first', () => {
+    const layers = ['/host/top', '/host/base'] as const;
+    const calls = callsFor({ rootfs: { mode: 'overlay', layers } });
+    expect(calls).toContain('fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir", "0:1", 0)');
+    layers.forEach((layer, index) => {
+      const at = calls.findIndex((call) => call.includes(`open_tree(AT_FDCWD, "${layer}", `));
+      expect(calls[at]).not.toContain('AT_RECURSIVE');
+      expect(calls[at + 1]).toContain(`, AT_FDCWD, "${index}", `);
+    });
+    const names = Array.from({ length: maxLayers }, (_, index) => layerName(index));
+    expect(new Set(names).size).toBe(maxLayers);
+    expect(names.join(':').length).toBeLessThan(256); // fsconfig(2)
+    expect(
+      names.filter((name) => ['dev', 'tmp', 'shm', 'upper', 'work', 'root', 'disk'].includes(name)),
+    ).toEqual([]);
+  });
+
+  it('keeps what is written in the upper directory that it is given, which the supervisor locks', () => {
+    const calls = callsFor({ rootfs: { mode: 'overlay', upper: '/host/upper' } });
+    expect(calls).toContain('fsconfig(fs, FSCONFIG_SET_STRING, "upperdir", "disk/upper", 0)');
+    expect(calls).toContain('fsconfig(fs, FSCONFIG_SET_STRING, "workdir", "disk/work", 0)');
+    const locked = calls.indexOf('flock(upper_fd, LOCK_EX|LOCK_NB)');
+    expect(calls[locked - 1]).toContain('"/host/upper"');
+    expect(locked).toBeLessThan(calls.findIndex((call) => call.includes('clone3(')));
   });
 
   it('keeps overlayfs’s marks in user attributes in a user namespace', () => {
@@ -116,7 +180,7 @@ describe('the root file system', () => {
     const calls = callsFor({ rootfs: { enter: 'chroot' } });
     expect(calls).toContain('chroot(".")');
     expect(matching(calls, /pivot_root|umount2/)).toEqual([]);
-    expect(matching(calls, /move_mount\(mount_fd, "", AT_FDCWD, "\/"/)).toHaveLength(1);
+    expect(matching(calls, /move_mount\(root_fd, "", AT_FDCWD, "\/"/)).toHaveLength(1);
   });
 });
 
@@ -190,9 +254,9 @@ describe('the process', () => {
     const calls = callsFor({ process: { umask: 0o27, cwd: '/srv/work' } });
     expect(calls).toContain('umask(027)');
     expect(calls).toContain('chdir("/srv/work")');
-    expect(matching(calls, /mkdirat\(AT_FDCWD, "\/srv/)).toEqual([
-      'mkdirat(AT_FDCWD, "/srv", 0755)',
-      'mkdirat(AT_FDCWD, "/srv/work", 0755)',
+    expect(matching(calls, /mkdirat\(\w+, "(srv|work)"/)).toEqual([
+      'mkdirat(AT_FDCWD, "srv", 0755)',
+      'mkdirat(parent_fd, "work", 0755)',
     ]);
   });
 
@@ -220,39 +284,88 @@ describe('the timeout', () => {
   });
 
   it('is polled for only where there is one', () => {
-    const polls = (changes = {}) => matching(callsFor(changes), /^ppoll\(\[/);
-    expect(polls()).toEqual(['ppoll([{pidfd}, {control}, {timer}], 2, NULL, NULL, 8)']);
-    expect(polls({ timeoutMs: 1 })).toEqual(['ppoll([{pidfd}, {control}, {timer}], 3, NULL, NULL, 8)']);
+    const polls = (changes = {}) => matching(callsFor(changes), /^ppoll\(\[\{the end/);
+    expect(polls()).toEqual(['ppoll([{the end}, {control}], 2, NULL, NULL, 8)']);
+    expect(polls({ timeoutMs: 1 })).toEqual(['ppoll([{the end}, {control}, {timer}], 3, NULL, NULL, 8)']);
   });
 });
 
 describe('mounts', () => {
-  const mount = (sourceType: 'directory' | 'file', readOnly: boolean) => ({
-    mounts: [{ source: '/host/it', target: '/srv/it', readOnly, sourceType }],
+  const mount = (changes: Parameters<typeof bindMount>[0] = {}) => ({
+    mounts: [bindMount({ source: '/host/it', target: '/srv/it', ...changes })],
   });
+  /** The call that follows the copy of the source. */
+  const restriction = (changes: Parameters<typeof bindMount>[0]) => {
+    const calls = callsFor(mount(changes));
+    return calls[calls.findIndex((call) => call.includes('open_tree(AT_FDCWD, "/host/it"')) + 1];
+  };
 
   it('are cloned from the host and carry no devices', () => {
-    const calls = callsFor(mount('directory', false));
-    const at = calls.findIndex((call) => call.includes('open_tree(AT_FDCWD, "/host/it"'));
-    expect(calls[at + 1]).toContain('AT_RECURSIVE, {attr_set=MOUNT_ATTR_NODEV}');
+    expect(restriction({})).toContain('AT_RECURSIVE, {attr_set=MOUNT_ATTR_NODEV}');
   });
 
   it('are read-only down to the last mount below where that was asked for', () => {
-    const calls = callsFor(mount('directory', true));
-    const at = calls.findIndex((call) => call.includes('open_tree(AT_FDCWD, "/host/it"'));
-    expect(calls[at + 1]).toContain('AT_RECURSIVE, {attr_set=MOUNT_ATTR_RDONLY|MOUNT_ATTR_NODEV}');
+    expect(restriction({ readOnly: true })).toContain(
+      'AT_RECURSIVE, {attr_set=MOUNT_ATTR_RDONLY|MOUNT_ATTR_NODEV}',
+    );
+  });
+
+  it('come without what is mounted below where that was asked for', () => {
+    expect(restriction({ recursive: false })).toContain('"", AT_EMPTY_PATH, {attr_set=MOUNT_ATTR_NODEV}');
+    const opened = (recursive: boolean) => matching(callsFor(mount({ recursive })), /"\/host\/it"/)[0];
+    expect(opened(true)).toContain('|AT_RECURSIVE)');
+    expect(opened(false)).not.toContain('AT_RECURSIVE');
+  });
+
+  it('are copied while they can still be in a peer group, and leave it but for shared ones', () => {
+    for (const [propagation, set] of [
+      ['private', 0x40000],
+      ['slave', 0x80000],
+      ['shared', 0],
+    ] as const) {
+      const { calls, memory } = startContainer(compileLaunch(makeSpec(mount({ propagation }))));
+      const at = calls.findIndex(({ strings }) => strings.includes('/host/it'));
+      expect(at).toBeLessThan(calls.findIndex(({ name }) => name === 'mount'));
+      const attributes = calls[at + 1]?.args[3];
+      if (typeof attributes !== 'object') throw new Error('no struct mount_attr');
+      expect(memory.of(attributes.datum).readBigUInt64LE(16)).toBe(BigInt(set));
+    }
+  });
+
+  it('that are shared come last, so that none lands on them, and go through no link', () => {
+    const shared = bindMount({ source: '/host/shared', target: '/a', propagation: 'shared' });
+    const calls = callsFor({ mounts: [shared, bindMount({ target: '/b' })] });
+    const opened = matching(calls, /openat2\(AT_FDCWD, "\/[ab]"/);
+    expect(opened.map((call) => /"(.*?)".*resolve=(\S+)\}/.exec(call)?.slice(1))).toEqual([
+      ['/b', 'RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS'],
+      ['/a', 'RESOLVE_NO_SYMLINKS'],
+    ]);
   });
 
   it.each([
-    ['directory', 'mkdirat(AT_FDCWD, "/srv/it", 0755)'],
-    ['file', 'mknodat(AT_FDCWD, "/srv/it", S_IFREG|0644, 0)'],
-  ] as const)('go onto a %s where the source is one', (type, call) => {
-    expect(callsFor(mount(type, false))).toContain(call);
+    ['directory', 'mkdirat(parent_fd, "it", 0755)'],
+    ['file', 'mknodat(parent_fd, "it", S_IFREG|0644, 0)'],
+  ] as const)('go onto a %s where the source is one', (sourceType, call) => {
+    expect(callsFor(mount({ sourceType }))).toContain(call);
   });
 
   it('resolve their target inside the root, whatever links the image holds', () => {
-    expect(callsFor(mount('file', false)).join('\n')).toContain(
+    expect(callsFor(mount()).join('\n')).toContain(
       'openat2(AT_FDCWD, "/srv/it", {flags=O_PATH|O_CLOEXEC, resolve=RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS}, 24)',
     );
+  });
+
+  it('of a tmpfs have its mode and size, and no devices or setuid programs', () => {
+    const tmpfs = { type: 'tmpfs', target: '/scratch', readOnly: true, sizeBytes: 4096, mode: 0o70 } as const;
+    const calls = callsFor({ mounts: [tmpfs] });
+    for (const call of [
+      'fsconfig(fs, FSCONFIG_SET_STRING, "mode", "0070", 0)',
+      'fsconfig(fs, FSCONFIG_SET_STRING, "size", "4096", 0)',
+      'tmpfs_fd = fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV|MOUNT_ATTR_RDONLY)',
+      'mkdirat(AT_FDCWD, "scratch", 0755)',
+    ]) {
+      expect(calls).toContain(call);
+    }
+    expect(matching(callsFor({ mounts: [{ ...tmpfs, sizeBytes: undefined }] }), /"size"/)).toEqual([]);
   });
 });

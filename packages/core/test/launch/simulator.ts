@@ -12,6 +12,8 @@ export interface Call {
   readonly args: readonly (number | Place)[];
   /** The strings among the arguments. */
   readonly strings: readonly string[];
+  /** What a write or sendto passed on, at that moment. */
+  readonly data: Buffer;
 }
 
 /** Its result; undefined stands for the usual one, success. `'ends'`: the process is gone. */
@@ -28,6 +30,8 @@ export interface Simulation {
 
 export class Memory {
   readonly #contents = new Map<Datum, Buffer>();
+  readonly #addresses = new Map<Datum, number>();
+  #end = 0x1000;
 
   of(datum: Datum): Buffer {
     let content = this.#contents.get(datum);
@@ -39,11 +43,33 @@ export class Memory {
       else if ('bytes' in datum.content) content.set(datum.content.bytes);
       else {
         for (const [index, word] of datum.content.words.entries()) {
-          if (word.kind === 'number') this.write({ datum, offset: index * 8 }, numberOf(word.value));
+          const place = { datum, offset: index * 8 };
+          if (word.kind === 'number') this.write(place, numberOf(word.value));
+          else if (word.kind === 'address') this.write(place, this.addressOf(word.place));
         }
       }
     }
     return content;
+  }
+
+  /** Data lie apart, each at an address that says nothing about where it is in an image. */
+  addressOf({ datum, offset }: Place): number {
+    let address = this.#addresses.get(datum);
+    if (address === undefined) {
+      address = this.#end;
+      this.#addresses.set(datum, address);
+      this.#end += datum.size + 0x1000;
+    }
+    return address + offset;
+  }
+
+  /** What lies at an address, to the end of its datum. */
+  at(address: number): Buffer {
+    for (const [datum, start] of this.#addresses) {
+      const offset = address - start;
+      if (offset >= 0 && offset <= datum.size) return this.of(datum).subarray(offset);
+    }
+    throw new Error(`nothing lies at ${address}`);
   }
 
   read({ datum, offset }: Place): bigint {
@@ -65,7 +91,7 @@ export function simulate(program: LaunchProgram, answer: Answer): Simulation {
     if (operand.kind === 'number') return BigInt.asIntN(64, numberOf(operand.value));
     if (operand.kind === 'value') return memory.read(operand.place);
     if (operand.kind === 'step') return BigInt(placed(operand.label.step));
-    throw new Error('an address is no number');
+    return BigInt(memory.addressOf(operand.place));
   };
   let next = 0;
   const fail = (errno: number) => {
@@ -81,11 +107,15 @@ export function simulate(program: LaunchProgram, answer: Answer): Simulation {
     } else if (step.op === 'compute') {
       memory.write(step.result, compute(step.by, evaluate(step.left), evaluate(step.right)));
       next += 1;
+    } else if (step.op === 'decimal') {
+      memory.write(step.result, decimal(memory, step.from));
+      next += 1;
     } else if (step.op === 'fail') {
       fail(Number(evaluate(step.errno)));
     } else {
       const args = step.args.map((arg) => (arg.kind === 'address' ? arg.place : Number(evaluate(arg))));
-      const call: Call = { step, name: step.call, args, strings: stringsOf(step) };
+      const data = dataOf(memory, step, args);
+      const call: Call = { step, name: step.call, args, strings: stringsOf(step), data };
       calls.push(call);
       if (step.call === 'exit_group') return { calls, memory, reports, exitCode: Number(args[0]) };
       const result = answer(call, memory) ?? 0;
@@ -105,6 +135,13 @@ export function simulate(program: LaunchProgram, answer: Answer): Simulation {
   }
 }
 
+const nothing = Buffer.alloc(0);
+
+function dataOf(memory: Memory, { call }: CallStep, [, place, size]: readonly (number | Place)[]): Buffer {
+  if ((call !== 'write' && call !== 'sendto') || typeof place !== 'object') return nothing;
+  return Buffer.from(memory.of(place.datum).subarray(place.offset, place.offset + Number(size)));
+}
+
 function numberOf(value: Num): bigint {
   return BigInt(typeof value === 'object' ? value.x64 : value);
 }
@@ -114,9 +151,19 @@ function placed(step: number | undefined): number {
   return step;
 }
 
-function compute(by: 'add' | 'and' | 'shr', left: bigint, right: bigint): bigint {
+function compute(by: 'add' | 'and' | 'shr' | 'sub', left: bigint, right: bigint): bigint {
   if (by === 'add') return left + right;
+  if (by === 'sub') return left - right;
   return by === 'and' ? left & right : BigInt.asUintN(64, left) >> right;
+}
+
+/** The next number of the text that `from` points into, 0 after the last; `from` is moved behind it. */
+function decimal(memory: Memory, from: Place): bigint {
+  const start = Number(memory.read(from));
+  const [text = ''] = memory.at(start).toString('latin1').split('\0');
+  const [skipped = '', digits = ''] = /^\D*(\d*)/.exec(text) ?? [];
+  memory.write(from, start + skipped.length);
+  return BigInt(digits || 0);
 }
 
 function stringsOf(step: CallStep): string[] {

@@ -180,6 +180,12 @@ const computations = (
     ['shr', high, 48n, high >> 48n],
     ['shr', -1n, 63n, 1n],
     ['shr', high, 0n, high],
+    ['sub', 5n, 3n, 2n],
+    ['sub', 3n, 5n, -2n],
+    ['sub', 0n, 1n, -1n],
+    ['sub', 5n, -8n, 13n],
+    ['sub', 0x1_0000_0000n, 1n, 0xffff_ffffn],
+    ['sub', high, high, 0n],
   ] as const
 ).map(([by, left, right, result]) =>
   make(
@@ -193,6 +199,59 @@ const computations = (
     { shows: [unsigned(result)] },
   ),
 );
+
+/** Its numbers, and 0 for each that is read beyond the last. */
+const readingNumbers = (title: string, text: string, numbers: readonly bigint[]) =>
+  make(
+    title,
+    (p) => {
+      const [from, value] = [cell('from'), cell('value')];
+      p.set(from, string(text));
+      for (const _ of numbers) {
+        p.decimal(value, from);
+        show(p, load(value));
+      }
+      exit(p, 0);
+    },
+    { shows: numbers },
+  );
+
+const decimals: readonly SmallProgram[] = [
+  readingNumbers('reads a decimal number', '1234567890\n', [1234567890n]),
+  readingNumbers('reads one number after another', '0 1\n22,333', [0n, 1n, 22n, 333n]),
+  readingNumbers('passes over what is no digit', 'usage_usec 4217\nuser_usec -89/:', [4217n, 89n]),
+  readingNumbers('reads 0 after the last number, again and again', 'oom_kill 7', [7n, 0n, 0n]),
+  readingNumbers('reads 0 in a text without a number', 'max\n', [0n]),
+  readingNumbers('reads 0 in an empty text', '', [0n]),
+  readingNumbers('reads numbers of 64 bits', '18446744073709551615 9223372036854775808', [
+    (1n << 64n) - 1n,
+    1n << 63n,
+  ]),
+  readingNumbers('takes no byte above ASCII for a digit', 'é٣\u{fffd}5', [5n]),
+  make(
+    'reads the number of a text that was just read, as far as it goes',
+    (p) => {
+      const [from, value, text] = [cell('from'), cell('value'), buffer(64, 'text')];
+      const ends = buffer(8, 'ends');
+      const [read, write] = [cell('read'), cell('write')];
+      p.call('pipe2', [address(ends), 0], { what: 'pipe' });
+      p.compute(read, load(at(ends)), 'and', 0xffffffff);
+      p.compute(write, load(at(ends)), 'shr', 32);
+      p.call('write', [load(write), string('low 3\nhigh 12'), 13], { what: 'fill' });
+      p.call('read', [load(read), address(text), 63], { what: 'read' });
+      p.set(from, address(text));
+      for (const _ of [0, 1, 2]) {
+        p.decimal(value, from);
+        show(p, load(value));
+      }
+      // It stands on the end of the text.
+      p.compute(value, load(from), 'sub', address(text));
+      show(p, load(value));
+      exit(p, 0);
+    },
+    { shows: [3n, 12n, 0n, 13n] },
+  ),
+];
 
 const jumps = (
   [
@@ -317,6 +376,7 @@ export const smallPrograms: readonly SmallProgram[] = [
   ...simple,
   ...indirection,
   ...computations,
+  ...decimals,
   ...jumps,
   ...loops,
   ...failures,

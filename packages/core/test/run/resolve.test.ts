@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { CapabilityName } from '@tc/linux';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunOptions } from '../../src/run/options.ts';
+import { parseTmpfs } from '../../src/run/parse-mount.ts';
 import { resolveRun } from '../../src/run/resolve.ts';
+import { resolveRootfs } from '../../src/run/resolve-rootfs.ts';
 import { capabilityNumber, defaultCapabilities } from '../../src/security/defaults.ts';
 
 let directory = '';
@@ -48,11 +50,11 @@ describe('the command', () => {
 });
 
 describe('the name', () => {
-  it.each(['a', '0', 'web-1', 'A.b_c', 'x'.repeat(64)])('can be %j', (name) => {
+  it.each(['a', '0', 'web-1', 'A.b_c', 'x'.repeat(63)])('can be %j', (name) => {
     expect(resolve({ name, hostname: 'h' }).id).toBe(name);
   });
 
-  it.each(['', '.', '..', '-a', '_a', 'a/b', 'a b', 'a\0', 'a\n', 'ä', 'x'.repeat(65)])(
+  it.each(['', '.', '..', '-a', '_a', 'a/b', 'a b', 'a\0', 'a\n', 'ä', 'x'.repeat(64)])(
     'can’t be %j',
     (name) => {
       refuse({ name, hostname: 'h' });
@@ -84,9 +86,6 @@ describe('the user', () => {
     '0:2147483648',
     '0:4294967296',
     '-1',
-    '',
-    ':1',
-    '1:',
     '1:2:3',
     '01',
     '+1',
@@ -97,33 +96,73 @@ describe('the user', () => {
     'root',
     '٣',
   ])('can’t be %j', (user) => {
+    refuse({ user }, 'USER_NOT_FOUND');
+    refuse({ groups: [user] }, 'USER_NOT_FOUND');
+  });
+
+  it.each(['', ':1', '1:', ':'])('can’t be half of one: %j', (user) => {
     refuse({ user });
   });
 
   it.each([-1, 1.5, 2 ** 31, 2 ** 32, 1e21, Number.NaN])('can’t be the number %d', (user) => {
-    refuse({ user });
+    refuse({ user }, 'USER_NOT_FOUND');
+    refuse({ groups: [user] }, 'USER_NOT_FOUND');
   });
 });
 
 describe('the root file system', () => {
   it('is writable and entered by pivot_root unless told otherwise', () => {
-    expect(resolve().rootfs).toEqual({ path: directory, mode: 'rw', enter: 'pivot_root' });
+    expect(resolve().rootfs).toEqual({
+      layers: [directory],
+      mode: 'rw',
+      upper: undefined,
+      enter: 'pivot_root',
+    });
   });
 
   it('can be told otherwise', () => {
-    const rootfs = { path: directory, mode: 'overlay', enter: 'chroot' } as const;
-    expect(resolve({ rootfs }).rootfs).toEqual(rootfs);
+    const rootfs = { path: directory, mode: 'overlay', enter: 'chroot', upper: 'memory' } as const;
+    expect(resolve({ rootfs }).rootfs).toEqual({
+      layers: [directory],
+      mode: 'overlay',
+      upper: undefined,
+      enter: 'chroot',
+    });
   });
 
   it('is made absolute', () => {
-    expect(resolve({ rootfs: `${directory}/../${directory.split('/').at(-1)}/` }).rootfs.path).toBe(
-      directory,
-    );
+    const roundabout = `${directory}/../${directory.split('/').at(-1)}/`;
+    expect(resolve({ rootfs: roundabout }).rootfs.layers).toEqual([directory]);
+    const rootfs = { path: [roundabout, '/'], mode: 'overlay', upper: { path: roundabout } } as const;
+    expect(resolve({ rootfs }).rootfs).toMatchObject({ layers: [directory, '/'], upper: directory });
   });
 
   it('must be there and be a directory', () => {
-    refuse({ rootfs: join(directory, 'nothing') }, 'ROOTFS_NOT_FOUND');
+    for (const path of [join(directory, 'nothing'), [directory, join(directory, 'nothing')]]) {
+      refuse({ rootfs: { path, mode: 'overlay' } }, 'ROOTFS_NOT_FOUND');
+    }
     refuse({ rootfs: file }, 'ROOTFS_NOT_A_DIRECTORY');
+    refuse({ rootfs: { path: directory, mode: 'overlay', upper: { path: file } } }, 'UPPER_NOT_FOUND');
+  });
+
+  it('has several layers only in an overlay, and not too many', () => {
+    const layers = (count: number) => Array.from({ length: count }, () => directory);
+    expect(resolve({ rootfs: { path: layers(96), mode: 'overlay-ro' } }).rootfs.layers).toHaveLength(96);
+    for (const mode of ['rw', 'ro', undefined] as const) {
+      refuse({ rootfs: { path: layers(2), ...(mode === undefined ? {} : { mode }) } });
+    }
+    refuse({ rootfs: { path: layers(97), mode: 'overlay' } });
+    refuse({ rootfs: { path: [], mode: 'overlay' } });
+  });
+
+  it('keeps what is written only in a writable overlay, and `disk` where there is such a place', () => {
+    for (const mode of ['rw', 'ro', 'overlay-ro'] as const) {
+      refuse({ rootfs: { path: directory, mode, upper: { path: directory } } });
+    }
+    const disk = { path: directory, mode: 'overlay', upper: 'disk' } as const;
+    refuse({ rootfs: disk });
+    expect(resolveRootfs(disk, '/data/containers/x').upper).toBe('/data/containers/x');
+    refuse({ rootfs: { path: directory, mode: 'overlay', upper: 'tape' as 'disk' } });
   });
 });
 
@@ -136,24 +175,62 @@ describe('paths of the host', () => {
   it('may not be longer than the kernel takes', () => {
     const long = 'x'.repeat(5000);
     refuse({ rootfs: long }, 'ENAMETOOLONG');
-    refuse({ mounts: [`${long}:/a`] }, 'ENAMETOOLONG');
+    refuse({ mounts: [`/${long}:/a`] }, 'ENAMETOOLONG');
   });
 });
 
 describe('mounts', () => {
+  const bind = {
+    type: 'bind',
+    volume: undefined,
+    readOnly: false,
+    sourceType: 'file',
+    recursive: true,
+    propagation: 'private',
+  };
+
   it('can be text or objects, of directories or files', () => {
     const mounts = [
       `${directory}:/a`,
       `${file}:/b/c:ro`,
-      `${file}:/d:rw`,
-      { source: directory, target: '/e' },
+      `${file}:/d:rw,rprivate`,
+      { source: directory, target: '/e', recursive: false },
     ];
     expect(resolve({ mounts }).mounts).toEqual([
-      { source: directory, target: '/a', readOnly: false, sourceType: 'directory' },
-      { source: file, target: '/b/c', readOnly: true, sourceType: 'file' },
-      { source: file, target: '/d', readOnly: false, sourceType: 'file' },
-      { source: directory, target: '/e', readOnly: false, sourceType: 'directory' },
+      { ...bind, source: directory, target: '/a', sourceType: 'directory' },
+      { ...bind, source: file, target: '/b/c', readOnly: true },
+      { ...bind, source: file, target: '/d' },
+      { ...bind, source: directory, target: '/e', sourceType: 'directory', recursive: false },
     ]);
+  });
+
+  it('of a name are volumes, which need not be there', () => {
+    vi.stubEnv('TCTL_DATA_DIR', '/data');
+    const volume = { ...bind, source: '/data/volumes/db', volume: 'db', sourceType: 'directory' };
+    const mounts = ['db:/a:ro', { type: 'volume', source: 'db', target: '/b' }] as const;
+    expect(resolve({ mounts }).mounts).toEqual([
+      { ...volume, target: '/a', readOnly: true },
+      { ...volume, target: '/b' },
+    ]);
+    vi.unstubAllEnvs();
+    expect(resolve({ mounts: ['.:/here'] }).mounts).toMatchObject([
+      { source: process.cwd(), volume: undefined },
+    ]);
+    for (const mount of ['_x:/a', 'a b:/a', 'db:/a:slave']) refuse({ mounts: [mount] });
+  });
+
+  it('can be a tmpfs', () => {
+    const tmpfs = { type: 'tmpfs', target: '/tmp/x' } as const;
+    const plain = { ...tmpfs, readOnly: false, sizeBytes: undefined, mode: 0o1777 };
+    expect(resolve({ mounts: [tmpfs] }).mounts).toEqual([plain]);
+    const given = { ...tmpfs, size: '1k', mode: 0o700, readOnly: true };
+    expect(resolve({ mounts: [given] }).mounts).toEqual([
+      { ...tmpfs, readOnly: true, sizeBytes: 1024, mode: 0o700 },
+    ]);
+    for (const mode of [-1, 0o10000, 0.5, Number.NaN]) refuse({ mounts: [{ ...tmpfs, mode }] });
+    refuse({ mounts: [{ ...tmpfs, size: 0 }] }); // which would be no limit
+    refuse({ mounts: [{ ...tmpfs, size: 'much' }] }, 'INVALID_SIZE');
+    refuse({ mounts: [{ ...tmpfs, target: '/' }] });
   });
 
   it.each([
@@ -165,16 +242,47 @@ describe('mounts', () => {
     expect(resolve({ mounts: [{ source: file, target }] }).mounts[0]?.target).toBe(plain);
   });
 
-  it.each(['', '/a', '/a:', ':/a', '/a:/b:rx', '/a:/b:ro:x', '/a:b', '/a:/', '/a:/..', '/a:/b/..'])(
+  it.each(['', '/a', '/a:', ':/a', '/a:/b:rx', '/a:/b:ro:x', '/a:b', '/a:/', '/a:/..', '/a:/b/..', '/a:/b:'])(
     'can’t be %j',
     (mount) => {
       refuse({ mounts: [mount] });
     },
   );
 
+  it.each(['ro,rw', 'ro,ro', 'slave,shared', 'ro,', ',', 'ro slave', 'toString'])(
+    'can’t have options %j',
+    (options) => {
+      refuse({ mounts: [`${directory}:/a:${options}`] });
+    },
+  );
+
+  it('are of a kind and a propagation that exist', () => {
+    refuse({ mounts: [{ type: 'nfs' as 'bind', source: directory, target: '/a' }] });
+    refuse({ mounts: [{ source: directory, target: '/a', propagation: 'both' as 'shared' }] });
+    refuse({ mounts: [{ source: '', target: '/a' }] });
+  });
+
   it('need a source', () => {
     refuse({ mounts: [`${directory}/nothing:/a`] }, 'MOUNT_SOURCE_NOT_FOUND');
   });
+});
+
+describe('a tmpfs as text', () => {
+  it.each([
+    ['/a', { target: '/a' }],
+    ['/a:size=64m,mode=1777', { target: '/a', size: '64m', mode: 0o1777 }],
+    ['/a:ro,nosuid,nodev', { target: '/a', readOnly: true }],
+    ['/a:rw', { target: '/a', readOnly: false }],
+  ])('can be %j', (text, mount) => {
+    expect(parseTmpfs(text)).toEqual({ type: 'tmpfs', ...mount });
+  });
+
+  it.each(['', ':ro', '/a:', '/a:ro:x', '/a:size', '/a:size=', '/a:mode=9', '/a:noexec', '/a:ro,'])(
+    'can’t be %j',
+    (text) => {
+      expect(() => parseTmpfs(text)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
+    },
+  );
 });
 
 describe('the working directory', () => {
@@ -271,18 +379,23 @@ describe('namespaces', () => {
     expect(resolve().namespaces).toEqual({
       uts: true,
       net: true,
+      joinNetwork: false,
       cgroup: true,
       user: undefined,
       time: undefined,
     });
-    asUser(1000);
-    expect(resolve().namespaces.user).toMatchObject({ uidMap: '0 1000 1', denySetgroups: true });
+    asUser(64_999); // whom no machine's /etc/subuid knows
+    expect(resolve().namespaces.user).toMatchObject({ uidMap: '0 64999 1', denySetgroups: true });
   });
 
   it('can have a user namespace for root too, who need not give setgroups up', () => {
     asUser(0);
-    expect(resolve({ namespaces: { user: true } }).namespaces.user).toMatchObject({
+    expect(resolve({ namespaces: { user: 'self' } }).namespaces.user).toMatchObject({
       uidMap: '0 0 1',
+      denySetgroups: false,
+    });
+    expect(resolve({ namespaces: { user: true } }).namespaces.user).toMatchObject({
+      uidMap: expect.stringMatching(/^0 [1-9]\d+ \d+/), // an ordinary user of the host
       denySetgroups: false,
     });
   });
@@ -313,6 +426,15 @@ describe('namespaces', () => {
     expect(resolve({ network: 'none' }).namespaces.net).toBe(true);
   });
 
+  it('can join another container’s network, which is looked for only at the start', () => {
+    const { net, joinNetwork } = resolve({ network: 'container:other' }).namespaces;
+    expect({ net, joinNetwork }).toEqual({ net: false, joinNetwork: true });
+    expect(resolve().namespaces.joinNetwork).toBe(false);
+    for (const network of ['container:', 'bridge', '']) refuse({ network: network as 'none' });
+    asUser(1000); // whose user namespace depends on it
+    refuse({ network: 'container:no-such-one' }, 'CONTAINER_NOT_FOUND');
+  });
+
   it('can move the clocks', () => {
     expect(resolve({ namespaces: { time: { boottimeSeconds: -5 } } }).namespaces.time).toEqual({
       offsets: 'monotonic 0 0\nboottime -5 0\n',
@@ -337,6 +459,54 @@ describe('cgroups', () => {
   it('are not made for an ordinary user without limits, who owns none', () => {
     asUser(1000);
     expect(resolveRun(['true'], { rootfs: directory }).spec.cgroup).toBeUndefined();
+  });
+});
+
+describe('the terminal', () => {
+  it('is there only where it was asked for, with 80 x 24 characters', () => {
+    expect(resolve().terminal).toBeUndefined();
+    expect(resolve({ tty: false }).terminal).toBeUndefined();
+    expect(resolve({ tty: true }).terminal).toEqual({ columns: 80, rows: 24, logged: false });
+  });
+
+  it('can have any size that fits into 16 bits', () => {
+    expect(resolve({ tty: { columns: 65535, rows: 1 } }).terminal).toMatchObject({ columns: 65535, rows: 1 });
+    for (const size of [0, -1, 1.5, 65536, Number.NaN]) {
+      refuse({ tty: { columns: size, rows: 24 } });
+      refuse({ tty: { columns: 80, rows: size } });
+    }
+  });
+});
+
+describe('the CPU time', () => {
+  it('can’t be limited where nobody counts it', () => {
+    refuse({ cpuTime: '1s' });
+    expect(resolve().cpuTime).toBeUndefined();
+  });
+
+  it('is a duration', () => {
+    refuse({ cpuTime: 'long' }, 'INVALID_DURATION');
+  });
+});
+
+describe('the life of a run', () => {
+  it('ends with its owner, and leaves nothing', () => {
+    const { lifetime, logs, openStdin, init } = resolve();
+    expect(lifetime).toMatchObject({ attached: true, leaves: 'nothing' });
+    expect({ logs, openStdin, init }).toEqual({ logs: undefined, openStdin: false, init: false });
+  });
+
+  it('is written down with the name, the command and when it was made', () => {
+    const { launchFile } = resolve({ name: 'web', init: true, tty: true }, ['sh', '-c', 'exit']).lifetime;
+    expect(JSON.parse(launchFile)).toMatchObject({
+      id: 'web',
+      name: 'web',
+      command: ['sh', '-c', 'exit'],
+      createdAtMs: expect.closeTo(Date.now(), -4),
+      ephemeral: true,
+      tty: true,
+      init: true,
+    });
   });
 });
 

@@ -15,6 +15,8 @@ const result: RunResult = {
   maxMemoryBytes: 4096,
   cpuUsec: 1,
   wallMs: 1,
+  startedAt: new Date(0),
+  finishedAt: new Date(0),
   pidsLimitHits: undefined,
   warnings: [],
 };

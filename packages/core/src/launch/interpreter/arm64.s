@@ -43,6 +43,7 @@ direct:
     b.eq    compute
     cmp     w22, #4
     b.eq    fail
+    b.hi    decimal
 
     svc     #0
     ldr     x9, [x19, #8]
@@ -78,7 +79,7 @@ take:
     ldr     w19, [x19, #4]
     b       step
 
-compute:                            // 0 add, 1 and, 2 shift right
+compute:                            // 0 add, 1 and, 2 shift right, 3 subtract
     cmp     w8, #1
     b.eq    compute_and
     b.hi    compute_shift
@@ -88,13 +89,42 @@ compute_and:
     and     x0, x0, x1
     b       computed
 compute_shift:
+    cmp     w8, #2
+    b.hi    compute_subtract
     lsr     x0, x0, x1
+    b       computed
+compute_subtract:
+    sub     x0, x0, x1
 computed:
     ldr     x9, [x19, #8]
     str     x0, [x9]
 next:
     add     x19, x19, #64
     b       step
+
+decimal:                            // x0: where the address to go on from is kept
+    ldr     x9, [x0]
+    mov     x10, x0
+    mov     x0, #0
+    mov     x12, #10
+decimal_skip:
+    ldrb    w11, [x9]
+    cbz     w11, decimal_end
+    add     x9, x9, #1
+    sub     w11, w11, #'0'
+    cmp     w11, #9
+    b.hi    decimal_skip
+decimal_digit:
+    madd    x0, x0, x12, x11
+    ldrb    w11, [x9]
+    sub     w11, w11, #'0'
+    cmp     w11, #9
+    b.hi    decimal_end
+    add     x9, x9, #1
+    b       decimal_digit
+decimal_end:
+    str     x9, [x10]
+    b       computed
 
 fail:                               // w0: errno
     str     w0, [x20, #REPORT + 4]

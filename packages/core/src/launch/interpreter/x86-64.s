@@ -5,7 +5,7 @@
 # tools/assemble turns this file into bytes.ts; a test proves that they match.
 #
 # An instruction is 64 bytes:
-#    0  u8   what to do: 0 call, checked   1 call, unchecked   2 jump   3 compute   4 fail
+#    0  u8   what to do: 0 call, checked   1 call, unchecked   2 jump   3 compute   4 fail   5 decimal
 #    1  u8   indirection: bit i says that argument i is an address, and its value the 8 bytes there
 #    2  u16  call: system call number     jump: condition     compute: operation
 #    4  u32  call: up to four errno values that count as success, one a byte    jump: target address
@@ -56,6 +56,7 @@ direct:
     je      compute
     cmp     r13d, 4
     je      fail_with
+    ja      decimal
 
     syscall
     call    store
@@ -91,7 +92,7 @@ take:
     mov     ebx, [rbx + 4]
     jmp     step
 
-compute:                            # 0 add, 1 and, 2 shift right
+compute:                            # 0 add, 1 and, 2 shift right, 3 subtract
     cmp     eax, 1
     je      compute_and
     ja      compute_shift
@@ -102,14 +103,43 @@ compute_and:
     and     rax, rsi
     jmp     computed
 compute_shift:
+    cmp     eax, 2
     mov     rax, rdi
+    ja      compute_subtract
     mov     ecx, esi
     shr     rax, cl
+    jmp     computed
+compute_subtract:
+    sub     rax, rsi
 computed:
     call    store
 next:
     add     rbx, 64
     jmp     step
+
+decimal:                            # the next number in a text; argument 0: where the address to go on from is kept
+    mov     rsi, [rdi]
+    xor     eax, eax
+decimal_skip:
+    movzx   ecx, byte ptr [rsi]
+    test    ecx, ecx                # the text ends with a NUL; no more number in it counts as 0
+    jz      decimal_end
+    inc     rsi
+    sub     ecx, '0'
+    cmp     ecx, 9
+    ja      decimal_skip
+decimal_digit:
+    lea     rax, [rax + rax * 4]
+    lea     rax, [rcx + rax * 2]
+    movzx   ecx, byte ptr [rsi]
+    sub     ecx, '0'
+    cmp     ecx, 9
+    ja      decimal_end
+    inc     rsi
+    jmp     decimal_digit
+decimal_end:
+    mov     [rdi], rsi
+    jmp     computed
 
 store:
     mov     rdx, [rbx + 8]

@@ -3,13 +3,18 @@ import { atFlags, cloneFlags, openFlags } from '@tc/linux';
 import type { CgroupPlan, CgroupWrite } from '../../cgroups/plan.ts';
 import type { CallOptions } from '../builder.ts';
 import { address, cell, flags, load, NULL, number, string, words } from '../data.ts';
-import type { Context } from './context.ts';
+import type { Place } from '../program.ts';
+import type { CommandContext, Context } from './context.ts';
+import { restrictDevices } from './device-rules.ts';
 
 const cwd = flags(atFlags, 'AT_FDCWD');
 const EBUSY = 16;
 
 /** The supervisor's part: makes and limits the container's cgroups, and opens what joins them. */
-export function prepareCgroups(c: Context, plan: CgroupPlan): void {
+export function prepareCgroups(
+  c: Pick<Context, 'p' | 'cgroupsMade' | 'taskFds' | 'cgroupFd'>,
+  plan: CgroupPlan,
+): void {
   const { p } = c;
   p.group('cgroups');
   for (const write of plan.enable) writeFile(c, write);
@@ -47,10 +52,18 @@ export function prepareCgroups(c: Context, plan: CgroupPlan): void {
       },
     );
   }
+  restrictDevices(c, plan);
 }
 
 /** The container's part. */
-export function joinCgroups(c: Context): void {
+export function joinCgroups(
+  c: Pick<Context, 'p' | 'taskFds'> & {
+    readonly spec: {
+      readonly cgroup: CgroupPlan | undefined;
+      readonly namespaces: { readonly cgroup: boolean };
+    };
+  },
+): void {
   const { p } = c;
   p.group('cgroups');
   c.taskFds.forEach((fd, index) => {
@@ -67,8 +80,11 @@ export function joinCgroups(c: Context): void {
   }
 }
 
-/** The supervisor's way out: every process is gone, but the kernel may take a moment to let go of the groups. */
-export function removeCgroups(c: Context, plan: CgroupPlan): void {
+/**
+ * The supervisor's way out: every process is gone, but the kernel may take a moment to let go of the groups.
+ * @param left gets 1 where one stays: it has one below it of an exec whose supervisor was killed.
+ */
+export function removeCgroups(c: Context, plan: CgroupPlan, left: Place): void {
   const { p } = c;
   p.group('cgroups');
   for (const [index, directory] of [...plan.directories.entries()].reverse()) {
@@ -83,7 +99,11 @@ export function removeCgroups(c: Context, plan: CgroupPlan): void {
     });
     p.jumpIf(load(c.result), 'ne', -EBUSY, done);
     p.compute(tries, load(tries), 'add', 1);
-    p.jumpIf(number(1000), 'lt', load(tries), done);
+    const patient = p.label();
+    p.jumpIf(load(tries), 'lt', 1000, patient);
+    p.set(left, number(1));
+    p.jump(done);
+    p.place(patient);
     const millisecond = words([number(0), number(1_000_000)], '{0, 1000000}');
     p.call('ppoll', [NULL, 0, address(millisecond), NULL, 8], { what: 'wait a millisecond', checked: false });
     p.jump(again);
@@ -91,7 +111,7 @@ export function removeCgroups(c: Context, plan: CgroupPlan): void {
   }
 }
 
-function writeFile(c: Context, write: CgroupWrite): void {
+function writeFile(c: Pick<Context, 'p'>, write: CgroupWrite): void {
   const { p } = c;
   const fd = cell('fd');
   const done = p.label();
@@ -110,4 +130,22 @@ function writeFile(c: Context, write: CgroupWrite): void {
   });
   p.call('close', [load(fd)], { what: `close ${write.path}` });
   p.place(done);
+}
+
+/** For the way out, where a file that is gone is as good as one that was written. */
+export function writeIfThere(c: CommandContext, path: string, text: string | Place, length?: Place): void {
+  const { p } = c;
+  const fd = cell('fd');
+  const skip = p.label();
+  p.call('openat', [cwd, string(path), flags(openFlags, 'O_WRONLY', 'O_CLOEXEC')], {
+    what: `open ${path}`,
+    checked: false,
+    result: fd,
+  });
+  p.jumpIf(load(fd), 'lt', 0, skip);
+  const content = typeof text === 'string' ? string(text) : load(text);
+  const size = length === undefined ? number(String(text).length) : load(length);
+  p.call('write', [load(fd), content, size], { what: `write ${path}`, checked: false });
+  p.call('close', [load(fd)], { what: `close ${path}`, checked: false });
+  p.place(skip);
 }

@@ -1,5 +1,7 @@
 /** The container's /dev, in the workspace: devices that do no harm, and the links that programs expect. */
+import type { ProgramBuilder } from '../builder.ts';
 import { number, string } from '../data.ts';
+import type { DeviceSpec } from '../spec.ts';
 import type { Context } from './context.ts';
 import { attach, cloneMount, cwd } from './mount-calls.ts';
 
@@ -13,7 +15,8 @@ const devices = [
   ['tty', 5, 0],
 ] as const;
 
-const links = [
+/** What it leads to, and its name in /dev. */
+export const deviceLinks = [
   ['/proc/self/fd', 'fd'],
   ['/proc/self/fd/0', 'stdin'],
   ['/proc/self/fd/1', 'stdout'],
@@ -42,7 +45,56 @@ export function makeDevices({ p, spec }: Context): void {
       });
     }
   }
-  for (const [target, name] of links) {
+  for (const device of spec.devices ?? []) giveDevice(p, device, spec.namespaces.user !== undefined);
+  if (spec.terminal !== undefined) {
+    p.call('mknodat', [cwd, string('dev/console'), number(0o100620, 'S_IFREG|0620'), 0], {
+      what: 'make /dev/console',
+      why: 'the terminal is bound onto it',
+    });
+  }
+  for (const [target, name] of deviceLinks) {
     p.call('symlinkat', [string(target), cwd, string(`dev/${name}`)], { what: `make /dev/${name}` });
   }
+}
+
+/** A node of the container's own, with the owner and mode that the host's has; in a user namespace the host's. */
+function giveDevice(p: ProgramBuilder, device: DeviceSpec, isBound: boolean): void {
+  const { source, target, type, major, minor, mode, uid, gid } = device;
+  const path = target.slice(1);
+  const names = path.split('/');
+  for (const count of names.keys()) {
+    if (count < 2) continue;
+    const directory = names.slice(0, count).join('/');
+    p.call('mkdirat', [cwd, string(directory), number(0o755, '0755')], {
+      what: `make /${directory}`,
+      tolerate: ['EEXIST'],
+    });
+  }
+  const what = `make ${target}`;
+  const taken = {
+    EEXIST: { code: 'INVALID_OPTION', hint: 'There is one of that name already: choose another.' },
+  };
+  if (isBound) {
+    p.call('mknodat', [cwd, string(path), number(0o100600, 'S_IFREG|0600'), 0], { what, diagnose: taken });
+    const node = cloneMount(p, { path: source }, { what: `bind ${source}` });
+    attach(p, node, path, { what });
+    return;
+  }
+  const bits = (type === 'c' ? 0o20000 : 0o60000) | mode;
+  const kind = number(bits, `${type === 'c' ? 'S_IFCHR' : 'S_IFBLK'}|0${mode.toString(8)}`);
+  p.call(
+    'mknodat',
+    [cwd, string(path), kind, number(encodeDevice(major, minor), `makedev(${major}, ${minor})`)],
+    {
+      what,
+      why: `${source} of the host, which it was given`,
+      diagnose: taken,
+    },
+  );
+  p.call('fchownat', [cwd, string(path), uid, gid, 0], { what: `give it the owner that ${source} has` });
+}
+
+/** As the kernel takes it: linux/kdev_t.h, new_encode_dev(). */
+function encodeDevice(major: number, minor: number): number {
+  return (minor & 0xff) + major * 2 ** 8 + (minor & ~0xff) * 2 ** 12;
 }

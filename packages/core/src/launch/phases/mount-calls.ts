@@ -41,6 +41,7 @@ export function newMount(
     const argument = value === '' ? NULL : string(value);
     p.call('fsconfig', [load(context), flags(mountFlags, command), string(key), argument, 0], {
       what: `give ${type} the option ${value === '' ? key : `${key}=${value}`}`,
+      ...(about.diagnose === undefined ? {} : { diagnose: about.diagnose }),
     });
   }
   p.call('fsconfig', [load(context), flags(mountFlags, 'FSCONFIG_CMD_CREATE'), NULL, NULL, 0], {
@@ -54,6 +55,11 @@ export function newMount(
   });
   return mount;
 }
+
+/** Mounts may hide what lies below them; a user namespace may not look there: mount_namespaces(7). */
+export const lockedMounts = {
+  hint: 'Something is mounted below it, or it is unbindable. In a user namespace that can’t be left out.',
+};
 
 /** A copy of what is mounted at a path (or, with an empty path, at a descriptor), not attached yet. */
 export function cloneMount(
@@ -72,19 +78,24 @@ export function cloneMount(
   return mount;
 }
 
+/** `keep`: what was cloned of a shared mount stays its peer. */
+type Propagation = 'MS_PRIVATE' | 'MS_SLAVE' | 'keep';
+
 /** Sets attributes on a mount that is held by a descriptor; recursive ones reach the mounts below it too. */
 export function setAttributes(
   p: ProgramBuilder,
   mount: Place,
   attributes: readonly MountAttribute[],
-  options: { recursive?: boolean; what: string; why?: string },
+  options: { recursive?: boolean; propagation?: Propagation; what: string; why?: string },
 ): void {
   const at: (keyof typeof atFlags)[] = options.recursive
     ? ['AT_EMPTY_PATH', 'AT_RECURSIVE']
     : ['AT_EMPTY_PATH'];
-  const propagation = flags(mountFlags, 'MS_PRIVATE');
+  const name = options.propagation ?? 'MS_PRIVATE';
+  const propagation = name === 'keep' ? number(0) : flags(mountFlags, name);
   const set = flags(mountFlags, ...attributes);
-  const attr = words([set, number(0), propagation, number(0)], `{attr_set=${attributes.join('|')}}`);
+  const text = `{attr_set=${attributes.join('|')}${name === 'MS_SLAVE' ? `, propagation=${name}` : ''}}`;
+  const attr = words([set, number(0), propagation, number(0)], text);
   p.call('mount_setattr', [load(mount), empty, flags(atFlags, ...at), address(attr), attr.size], {
     what: options.what,
     why: options.why ?? '',

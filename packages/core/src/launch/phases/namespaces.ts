@@ -1,10 +1,14 @@
 /** The clone into new namespaces, and what belongs to them: host name, loopback, time offsets. */
 import { atFlags, cloneFlags, miscConstants, openFlags } from '@tc/linux';
-import { address, at, bytes, cell, flags, load, NULL, number, string } from '../data.ts';
+import { address, bytes, cell, flags, load, NULL, number, string } from '../data.ts';
 import type { Operand, Place } from '../program.ts';
 import { recordLayout } from '../protocol.ts';
 import type { LaunchSpec } from '../spec.ts';
 import type { Context } from './context.ts';
+import { makeSocketPair } from './descriptors.ts';
+import { joinNetwork } from './join-network.ts';
+import { makePipe } from './standard-streams.ts';
+import { isNew } from './user-namespace.ts';
 
 const SIGCHLD = 17;
 
@@ -12,7 +16,7 @@ export function cloneFlagNames({ namespaces, cgroup }: LaunchSpec): (keyof typeo
   return [
     'CLONE_PIDFD',
     ...(cgroup?.join.into === undefined ? [] : (['CLONE_INTO_CGROUP'] as const)),
-    ...(namespaces.user === undefined ? [] : (['CLONE_NEWUSER'] as const)),
+    ...(isNew(namespaces.user) ? (['CLONE_NEWUSER'] as const) : []),
     'CLONE_NEWNS',
     'CLONE_NEWPID',
     'CLONE_NEWIPC',
@@ -42,8 +46,12 @@ export function cloneArguments(spec: LaunchSpec, pidfd: Place): Operand[] {
 export function clone(c: Context): void {
   const { p, spec } = c;
   p.group('namespaces');
-  pipe(c, c.errorPipe, c.errorRead, c.errorWrite, 'the container tells through it how far it got');
-  if (spec.namespaces.user) pipe(c, c.goPipe, c.goRead, c.goWrite, 'the container waits for its id map');
+  makePipe(c, c.errorRead, c.errorWrite, 'the container tells through it how far it got');
+  if (isNew(spec.namespaces.user)) makePipe(c, c.goRead, c.goWrite, 'the container waits for its id map');
+  if (spec.terminal) {
+    makeSocketPair(c, c.consoleRead, c.consoleWrite, 'the container hands its terminal over through it');
+  }
+  joinNetwork(c);
   if (spec.namespaces.time) {
     p.call('unshare', [flags(cloneFlags, 'CLONE_NEWTIME')], {
       what: 'make a time namespace',
@@ -84,13 +92,6 @@ export function clone(c: Context): void {
   });
 }
 
-function pipe(c: Context, ends: Parameters<typeof at>[0], read: Place, write: Place, why: string): void {
-  const { p } = c;
-  p.call('pipe2', [address(ends), flags(openFlags, 'O_CLOEXEC')], { what: 'make a pipe', why });
-  p.compute(read, load(at(ends)), 'and', 0xffffffff);
-  p.compute(write, load(at(ends)), 'shr', 32);
-}
-
 /** Host name and loopback: what new UTS and network namespaces lack. */
 export function configureNamespaces(c: Context): void {
   const { p, spec } = c;
@@ -121,7 +122,7 @@ export function configureNamespaces(c: Context): void {
 }
 
 /** struct ifreq with ifr_name and ifr_flags: netdevice(7). */
-function loopbackUp() {
+export function loopbackUp() {
   const request = Buffer.alloc(40);
   request.write('lo');
   request.writeUInt16LE(1, 16); // IFF_UP

@@ -18,6 +18,7 @@ import {
   readOnly,
   setAttributes,
 } from './mount-calls.ts';
+import { isNew } from './user-namespace.ts';
 
 /** Mounts that wait to be attached once the root has changed. */
 export interface PreparedMounts {
@@ -84,17 +85,23 @@ export function prepareMounts(c: Context): PreparedMounts {
       why: 'ps and /proc/self show the new PID namespace',
       diagnose: { EPERM: { hint: 'In a user namespace the caller’s /proc must be fully visible.' } },
     }),
-    sys:
-      spec.namespaces.net || spec.namespaces.user === undefined
-        ? newMount(p, 'sysfs', {}, [readOnly, ...kernelOnly], {
-            what: 'make a sysfs',
-            why: 'it shows the new network namespace, and nothing can be changed through it',
-          })
-        : hostSys(c),
+    sys: prepareSys(c),
   };
 }
 
-/** sysfs belongs to the owner of the network namespace: with the host's network only the host's can be shown. */
+/** sysfs belongs to the owner of the network namespace: root of another user namespace may not mount it. */
+function prepareSys(c: Context): Place {
+  const { net, user, joinNetwork } = c.spec.namespaces;
+  if (net || !isNew(user)) {
+    return newMount(c.p, 'sysfs', {}, [readOnly, ...kernelOnly], {
+      what: 'make a sysfs',
+      why: 'it shows the network namespace, and nothing can be changed through it',
+    });
+  }
+  return joinNetwork ? c.networkSys : hostSys(c);
+}
+
+/** With the host's network in a user namespace only the host's can be shown. */
 function hostSys({ p }: Context): Place {
   const sys = cloneMount(p, { path: '/sys', recursive: true }, { what: 'bind /sys' });
   setAttributes(p, sys, [readOnly, ...kernelOnly], { recursive: true, what: 'make /sys read-only' });

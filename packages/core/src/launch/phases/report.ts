@@ -3,22 +3,31 @@ import { atFlags, miscConstants, openFlags } from '@tc/linux';
 import { address, at, cell, flags, load, NULL, number, string } from '../data.ts';
 import type { Datum, Place } from '../program.ts';
 import { controlFd, figureOffset, figureSize, messages, recordLayout } from '../protocol.ts';
-import type { Context } from './context.ts';
+import type { CommandContext, Context } from './context.ts';
+import { appendEvents } from './journal.ts';
+import { removeRunning, writeExited } from './state-files.ts';
 
 const cwd = flags(atFlags, 'AT_FDCWD');
 
-/** Collects how it ended and what the kernel counted, and sends it. */
-export function report(c: Context): void {
+/** How the first process ended, into the record. */
+export function reap(c: CommandContext): void {
   const { p } = c;
-  const { status, rusage, end } = recordLayout;
+  const { status, rusage, end, finishedAt } = recordLayout;
   p.set(recordPlace(c, 'kind'), number(messages.ended));
   p.call('wait4', [load(c.pid), address(c.record, status), 0, address(c.record, rusage)], {
-    what: 'reap the container',
+    what: 'reap the first process',
     why: 'gives its exit status and resource usage',
   });
-  p.call('clock_gettime', [flags(miscConstants, 'CLOCK_MONOTONIC'), address(c.record, end)], {
-    what: 'note the time',
-  });
+  const note = { what: 'note the time' };
+  p.call('clock_gettime', [flags(miscConstants, 'CLOCK_MONOTONIC'), address(c.record, end)], note);
+  p.call('clock_gettime', [flags(miscConstants, 'CLOCK_REALTIME'), address(c.record, finishedAt)], note);
+}
+
+/** Collects how it ended and what the kernel counted, keeps it, and sends it. */
+export function report(c: Context): void {
+  const { p } = c;
+  removeRunning(c);
+  reap(c);
   c.spec.cgroup?.figures.forEach((figure, index) => {
     const fd = cell('fd');
     const skip = p.label();
@@ -37,14 +46,18 @@ export function report(c: Context): void {
     p.call('close', [load(fd)], { what: `close ${figure.name}`, checked: false });
     p.place(skip);
   });
+  if (c.spec.lifetime.leaves === 'record') {
+    writeExited(c);
+    appendEvents(c, ['exit'], load(recordPlace(c, 'status')));
+  }
   send(c, c.record, c.record.size, 'report how it ended');
 }
 
-export function recordPlace(c: Context, field: keyof typeof recordLayout): Place {
+export function recordPlace(c: Pick<CommandContext, 'record'>, field: keyof typeof recordLayout): Place {
   return at(c.record, recordLayout[field]);
 }
 
-export function send(c: Context, datum: Datum, size: number, what: string): void {
+export function send(c: Pick<CommandContext, 'p'>, datum: Datum, size: number, what: string): void {
   // MSG_NOSIGNAL: the owner may be gone. A failure to report changes nothing about what is to be done.
   c.p.call(
     'sendto',

@@ -1,20 +1,33 @@
 /**
  * The supervisor (the shim): the process that Node.js starts. It stays for the container's life, so that nothing
- * depends on Node.js: when Node.js dies, the control socket hangs up, and the supervisor ends the container and
- * removes what was made for it.
+ * depends on Node.js: when the owner of an attached container dies, the control socket hangs up, and the supervisor
+ * ends the container and removes what was made for it.
  */
-import { miscConstants, prctlOptions } from '@tc/linux';
-import { address, at, buffer, bytes, cell, flags, load, NULL, number, string, words } from '../data.ts';
-import type { Datum, Label } from '../program.ts';
-import { causes, controlFd, messages } from '../protocol.ts';
-import type { Context } from './context.ts';
-import { recordPlace, report, send } from './report.ts';
+import { miscConstants, openFlags, prctlOptions } from '@tc/linux';
+import { address, cell, flags, load, NULL, number, string } from '../data.ts';
+import type { Label } from '../program.ts';
+import { causes, controlFd, orders } from '../protocol.ts';
+import { writeIfThere } from './cgroups.ts';
+import type { CommandContext, Context } from './context.ts';
+import { type EventSource, eventLoop, type LoopControl } from './event-loop.ts';
+import { appendEvents } from './journal.ts';
+import { createLogPump } from './log-pump.ts';
+import { recordPlace } from './report.ts';
+import { allSignals } from './signals.ts';
+import { leaveStreams } from './standard-streams.ts';
+import { writeRunning } from './state-files.ts';
 import { mapUserNamespace } from './user-namespace.ts';
+import { waitForStart } from './wait-for-start.ts';
+import { cpuTimeLimit, deadline, limitWatches } from './watches.ts';
 
-const SIGKILL = 9;
+const SIGKILL = number(9, 'SIGKILL');
 
 /** The first steps. Until there is something to undo, a failure leads straight to the end. */
-export function becomeSupervisor(c: Context, end: Label): void {
+export function becomeSupervisor(
+  c: CommandContext,
+  end: Label,
+  { name, given, attachable }: { name: string; given: number; attachable: boolean },
+): void {
   const { p } = c;
   p.group('supervise');
   p.set(p.control.reportFd, number(controlFd));
@@ -23,34 +36,28 @@ export function becomeSupervisor(c: Context, end: Label): void {
     what: 'block signals',
     why: 'no stray signal ends the supervisor before it has cleaned up',
   });
-  p.call('close_range', [controlFd + 1, number(0xffffffff, '~0U'), 0], {
-    what: 'close all but the standard streams and the control socket',
+  p.call('close_range', [controlFd + 1 + given, number(0xffffffff, '~0U'), 0], {
+    what: 'close all but the standard streams and what it was given',
     why: 'what the caller has open is not for the supervisor to hold',
   });
-  p.call('prctl', [flags(prctlOptions, 'PR_SET_NAME'), string('tctl-shim')], {
+  p.call('prctl', [flags(prctlOptions, 'PR_SET_NAME'), string(name)], {
     what: 'name the supervisor',
     why: 'ps shows what this process is',
   });
+  if (!attachable) return;
+  p.call('prctl', [flags(prctlOptions, 'PR_SET_PTRACER'), number(-1, 'PR_SET_PTRACER_ANY')], {
+    what: 'let its user attach',
+    why: 'Yama would keep the terminal from all but its parent: pidfd_getfd(2)',
+    checked: false,
+  });
 }
 
-/** The container's first step: the command starts with the mask that programs expect. */
-export function unblockSignals({ p }: Context): void {
-  p.group('start');
-  const none = address(bytes(new Uint8Array(8), '[]'));
-  p.call('rt_sigprocmask', [flags(miscConstants, 'SIG_SETMASK'), none, NULL, 8], { what: 'unblock signals' });
-}
-
-function allSignals() {
-  return address(bytes(new Uint8Array(8).fill(0xff), '~[]'));
-}
-
-/** The supervisor's side after the clone: waits for the start, then for the end, then reports and cleans up. */
-export function supervise(c: Context): void {
+/** The supervisor's side after the clone: waits for the start, then for the end. */
+export function supervise(c: Context, failed: Label): void {
   const { p, spec } = c;
-  const failed = p.label();
   p.group('supervise');
   p.set(p.control.onFail, { kind: 'step', label: failed });
-  if (spec.namespaces.user !== undefined) mapUserNamespace(c, spec.namespaces.user);
+  if (spec.namespaces.user !== undefined) mapUserNamespace(c, spec.namespaces.user, failed);
   p.call('close', [load(c.errorWrite)], {
     what: 'close the error pipe',
     why: 'its end then means that the command runs',
@@ -60,125 +67,114 @@ export function supervise(c: Context): void {
     what: "close the container's standard streams",
     why: 'a reader of its output sees the end when the container ends',
   });
+  leaveStreams(c);
   p.call('chdir', [string('/')], { what: 'leave the working directory', why: 'so that it can be unmounted' });
 
-  waitForStart(c, failed);
-  const ended = waitForEnd(c);
-  p.place(ended);
-  report(c);
-  p.jump(c.cleanUp);
+  waitForStart(c, { failed, tied: spec.lifetime.attached }, () => {
+    writeRunning(c);
+    appendEvents(c, spec.lifetime.leaves === 'nothing' ? ['create', 'start'] : ['start'], load(c.pid));
+  });
+  waitForEnd(c);
+}
 
-  p.place(failed);
-  const kill = [load(c.pidfd), number(SIGKILL, 'SIGKILL'), NULL, 0];
+/** Where a launch that failed goes on. */
+export function endFailedLaunch({ p, pid, pidfd }: CommandContext): void {
+  const kill = [load(pidfd), SIGKILL, NULL, 0];
   p.call('pidfd_send_signal', kill, { what: 'end the failed container', checked: false });
-  p.call('wait4', [load(c.pid), NULL, 0, NULL], { what: 'reap the failed container', checked: false });
+  p.call('wait4', [load(pid), NULL, 0, NULL], { what: 'reap the failed container', checked: false });
 }
 
-function waitForStart(c: Context, failed: Label): void {
-  const { p } = c;
-  const started = p.label();
-  const ready = p.label();
-  const forward = p.label();
-  const readPipe = (what: string, why: string) =>
-    p.call('read', [load(c.errorRead), address(c.scratch), 8], { what, why, result: c.result });
-
-  readPipe(
-    'wait until the container is ready',
-    'it has done all but its last call, or names one that failed',
-  );
-  p.jumpIf(load(c.result), 'ne', 0, ready);
-  send(c, words([number(messages.died)], 'died'), 8, 'report that it died while starting');
-  p.jump(failed);
-  p.place(ready);
-  p.jumpIf(load(at(c.scratch)), 'ne', number(messages.ready), forward);
-  readPipe('wait until its command runs', 'execve closes the pipe');
-  p.jumpIf(load(c.result), 'eq', 0, started);
-  p.place(forward);
-  send(c, c.scratch, 8, 'report the call that failed');
-  p.jump(failed);
-
-  p.place(started);
-  p.call('close', [load(c.errorRead)], { what: 'close the error pipe' });
-  const message = buffer(16, '{started, pid}');
-  p.set(at(message), number(messages.started));
-  p.set(at(message, 4), load(c.pid)); // the upper half of the message's 8 bytes
-  send(c, message, 8, 'report that it runs');
-}
-
-/** @returns the label to place where the container has ended. */
-function waitForEnd(c: Context): Label {
+/** Goes on when the first process has ended and all that it wrote is in the log. */
+function waitForEnd(c: Context): void {
   const { p, spec } = c;
   const ended = p.label();
-  const timedOut = p.label();
-  const control = p.label();
+  const because = { timeout: p.label(), ownerGone: p.label(), cpu: p.label(), output: p.label() };
+  const { terminal, logs } = spec;
+  const pump = logs === undefined ? undefined : createLogPump(c, logs);
+  const sources: EventSource[] = [
+    { name: 'the end', fd: load(c.pidfd), on: 'POLLIN', handle: () => p.jump(ended) },
+    {
+      name: 'control',
+      fd: number(controlFd),
+      on: 'POLLIN',
+      handle: (loop) => obey(c, loop, because.ownerGone),
+    },
+  ];
+  if (spec.timeoutMs !== undefined) sources.push(deadline(c, spec.timeoutMs, because.timeout));
+  if (spec.cpuTime !== undefined) sources.push(...cpuTimeLimit(c, spec.cpuTime, because.cpu));
+  if (pump !== undefined) {
+    if (terminal !== undefined) {
+      const peer = flags(openFlags, 'O_RDWR', 'O_NOCTTY', 'O_CLOEXEC');
+      p.call('ioctl', [load(c.terminalFd), flags(miscConstants, 'TIOCGPTPEER'), peer], {
+        what: 'keep the terminal open',
+        why: 'where nobody has it open for a moment, it would be at its end: pty(7)',
+        checked: false,
+      });
+    }
+    if (terminal?.logged !== false) {
+      p.set(c.pumped, load(terminal === undefined ? c.stdoutRead : c.terminalFd));
+    }
+    sources.push(pump.source('stdout', c.pumped, because.output));
+    if (terminal === undefined) sources.push(pump.source('stderr', c.stderrRead, because.output));
+  }
+  const watches = limitWatches(c);
+  sources.push(...watches.map(({ source }) => source));
+  const { back } = eventLoop(c, sources);
+
   const kill = p.label();
-  const readable = 2 ** 32; // POLLIN in the events field of struct pollfd
-  const polls = buffer(24, '[{pidfd}, {control}, {timer}]');
-  const [pollExit, pollControl, pollTimer] = [at(polls, 0), at(polls, 8), at(polls, 16)];
-
-  p.compute(pollExit, load(c.pidfd), 'add', number(readable));
-  p.set(pollControl, number(controlFd + readable));
-  if (spec.timeoutMs !== undefined) {
-    const timer = cell('timer_fd');
-    p.call('timerfd_create', [flags(miscConstants, 'CLOCK_MONOTONIC'), flags(miscConstants, 'TFD_CLOEXEC')], {
-      what: 'make a timer',
-      why: 'the supervisor keeps the deadline, whatever Node.js is doing',
-      result: timer,
-    });
-    p.call('timerfd_settime', [load(timer), 0, address(timerAfter(spec.timeoutMs)), NULL], {
-      what: `set the timer to ${spec.timeoutMs} ms`,
-    });
-    p.compute(pollTimer, load(timer), 'add', number(readable));
+  for (const cause of ['timeout', 'ownerGone', 'cpu', 'output'] as const) {
+    p.place(because[cause]);
+    p.jumpIf(load(recordPlace(c, 'cause')), 'ne', 0, back); // the first one counts
+    p.set(recordPlace(c, 'cause'), number(causes[cause]));
+    p.jump(kill);
   }
-
-  const loop = p.here();
-  p.call('ppoll', [address(polls), spec.timeoutMs === undefined ? 2 : 3, NULL, NULL, 8], {
-    what: 'wait for the end of the container, for an order, or for the end of Node.js',
+  p.place(kill);
+  p.call('pidfd_send_signal', [load(c.pidfd), SIGKILL, NULL, 0], {
+    what: 'end the container',
+    why: 'with its first process the kernel ends all others of a PID namespace',
+    checked: false,
   });
-  for (const [poll, label] of [
-    [pollExit, ended],
-    [pollTimer, timedOut],
-    [pollControl, control],
-  ] as const) {
-    p.compute(c.result, load(poll), 'shr', 48); // revents
-    p.jumpIf(load(c.result), 'ne', 0, label);
-  }
-  p.jump(loop);
+  if (spec.cgroup?.freezer !== undefined) writeIfThere(c, spec.cgroup.freezer, 'THAWED');
+  p.jump(back);
 
-  p.place(control);
+  p.place(ended);
+  for (const { lookAgain } of watches) lookAgain();
+  if (pump !== undefined && terminal !== undefined) {
+    const nonblocking = flags(openFlags, 'O_RDWR', 'O_NONBLOCK');
+    p.call('fcntl', [load(c.terminalFd), flags(miscConstants, 'F_SETFL'), nonblocking], {
+      what: 'no longer wait for its output',
+      why: 'others may have the slave open still: descriptors travel through sockets',
+      checked: false,
+    });
+  }
+  pump?.drain(c.pumped);
+  if (terminal === undefined) pump?.drain(c.stderrRead);
+}
+
+/** An order from the owner, or its end. */
+function obey(c: Context, { back, silence, listen }: LoopControl, ownerGone: Label): void {
+  const { p } = c;
   const signal = cell('signal');
+  const [order, detach] = [p.label(), p.label()];
   p.call('read', [number(controlFd), address(signal.datum), 8], {
     what: 'read the order',
     checked: false,
     result: c.result,
   });
-  const ownerGone = p.label();
-  p.jumpIf(load(c.result), 'ne', 8, ownerGone);
+  p.jumpIf(load(c.result), 'eq', 8, order);
+  silence('control');
+  p.jumpIf(load(c.attached), 'ne', 0, ownerGone);
+  p.jump(detach); // nobody reads the terminal any more
+  p.place(order);
+  p.jumpIf(load(signal), 'eq', orders.detach, detach);
   p.call('pidfd_send_signal', [load(c.pidfd), load(signal), NULL, 0], {
     what: 'pass a signal on',
     checked: false,
   });
-  p.jump(loop);
-
-  p.place(ownerGone);
-  p.set(pollControl, number(-1)); // poll(2) ignores negative descriptors
-  p.set(recordPlace(c, 'cause'), number(causes.ownerGone));
-  p.jump(kill);
-  p.place(timedOut);
-  p.set(pollTimer, number(-1));
-  p.set(recordPlace(c, 'cause'), number(causes.timeout));
-  p.place(kill);
-  p.call('pidfd_send_signal', [load(c.pidfd), number(SIGKILL, 'SIGKILL'), NULL, 0], {
-    what: 'end the container',
-    why: 'with its first process the kernel ends all others of a PID namespace',
-    checked: false,
-  });
-  p.jump(loop);
-  return ended;
-}
-
-function timerAfter(milliseconds: number): Datum {
-  const seconds = number(Math.floor(milliseconds / 1000));
-  const nanoseconds = number(Math.round((milliseconds % 1000) * 1e6));
-  return words([number(0), number(0), seconds, nanoseconds], `{it_value=${milliseconds / 1000}s}`);
+  p.jump(back);
+  p.place(detach);
+  p.set(c.attached, number(0));
+  if (c.spec.terminal === undefined || c.spec.logs === undefined) return;
+  p.set(c.pumped, load(c.terminalFd));
+  listen('stdout', load(c.terminalFd));
 }

@@ -1,0 +1,64 @@
+import { isContainerCgroupFrozen } from '../cgroups/frozen.ts';
+import type { RootfsOptions } from '../run/options.ts';
+import { listIds } from '../state/names.ts';
+import { type ContainerRecord, readContainer } from '../state/state-directory.ts';
+import type { ContainerInfo, ContainerState } from './options.ts';
+import { nameOf } from './reference.ts';
+
+export function infoOf(record: ContainerRecord): ContainerInfo {
+  const { id, config, launch, running } = record;
+  const options = config?.options;
+  const rootfs = options && pathOf(options.rootfs);
+  return {
+    id,
+    name: nameOf(record),
+    state: stateOf(record),
+    command: options?.command ?? launch?.command ?? [],
+    image: options?.image ?? launch?.image,
+    labels: options?.labels ?? launch?.labels ?? {},
+    createdAt: new Date(createdAtMsOf(record)),
+    startedAt: running?.startedAt ?? record.exit?.startedAt,
+    pid: running?.pid,
+    exit: record.exit,
+    detached: options?.detached ?? launch?.detached ?? false,
+    tty: Boolean(options?.tty ?? launch?.tty),
+    ephemeral: config === undefined,
+    limits: options?.limits ?? launch?.limits ?? {},
+    rootfs: rootfs ?? launch?.rootfs.layers[0] ?? '',
+    hostname: options?.hostname ?? launch?.hostname,
+    cgroups: running === undefined ? [] : (launch?.cgroups ?? []),
+    options,
+  };
+}
+
+function createdAtMsOf({ config, launch }: ContainerRecord): number {
+  return config?.createdAtMs ?? launch?.createdAtMs ?? 0;
+}
+
+/** Of several layers the topmost. */
+function pathOf(rootfs: string | RootfsOptions): string | undefined {
+  const path = typeof rootfs === 'string' ? rootfs : rootfs.path;
+  return typeof path === 'string' ? path : path[0];
+}
+
+function stateOf({ running, launch, exit }: ContainerRecord): ContainerState {
+  if (running !== undefined) return isContainerCgroupFrozen(launch?.cgroups ?? []) ? 'paused' : 'running';
+  return exit === undefined ? 'created' : 'exited';
+}
+
+/** Every container of a runtime directory, the oldest first. What vanishes meanwhile, or a newer version made, is left out. */
+export function listContainers(runtimeDirectory: string): ContainerInfo[] {
+  return listIds(runtimeDirectory)
+    .flatMap((id) => readOrSkip(runtimeDirectory, id) ?? [])
+    .toSorted((a, b) => createdAtMsOf(a) - createdAtMsOf(b))
+    .map(infoOf);
+}
+
+function readOrSkip(runtimeDirectory: string, id: string): ContainerRecord | undefined {
+  try {
+    return readContainer(runtimeDirectory, id);
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'CONFIG_VERSION') return undefined;
+    throw error;
+  }
+}

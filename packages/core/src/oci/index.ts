@@ -1,0 +1,11 @@
+/** What tc-runtime is made of: `@tc/core/oci`. docs/decisions/0010-oci-runtime.md explains it. */
+export { type OciConfig, type OciProcess, readOciConfig, readOciProcess } from './config.ts';
+export { checkId, type OciState, type OciStatus, OciStore } from './container-state.ts';
+export { type CreateOptions, createOci, readBundle } from './create.ts';
+export { defaultOciConfig } from './default-config.ts';
+export { execOci, type OciExecOptions } from './exec.ts';
+export { ociFeatures, ociVersion } from './features.ts';
+export { readJsonFile } from './json.ts';
+export { deleteOci, killOci, pauseOci, pidsOf, signalNumber } from './signal.ts';
+export { startOci } from './start.ts';
+export { updateOci } from './update.ts';
