@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
-import { TcError } from '@tc/linux';
-import { dataDirectory } from '../data-directory.ts';
+import { dataDirectory, TcError } from '@tc/linux';
 import { cheapHash, sha256 } from './hashes.ts';
 import { type HostPlan, type HostRequest, planHostImage, type ToolProblem } from './plan.ts';
 import { type HostRecord, isCurrent } from './record.ts';

@@ -11,10 +11,14 @@ const codes: Readonly<Record<string, readonly [code: string, hint: string]>> = {
 };
 
 /** A failed write below the data directory as an error that says what to do about it. */
-export function storeError(error: unknown, path: string): TcError {
-  if (error instanceof TcError) return error;
+export function storeError(
+  error: unknown,
+  path: string,
+  { operation = 'make the host image', otherwise = 'HOST_IMAGE_FAILED' } = {},
+): TcError {
+  if (error instanceof TcError && !(error.code in codes)) return error;
   const errno = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const [code, hint] = codes[errno] ?? ['HOST_IMAGE_FAILED', undefined];
+  const [code, hint] = codes[errno] ?? [otherwise, undefined];
   const problem = error instanceof Error ? error.message : String(error);
-  return new TcError(problem, { code, operation: 'make the host image', path, hint, cause: error });
+  return new TcError(problem, { code, operation, path, hint, cause: error });
 }

@@ -43,7 +43,7 @@ describe('in a chroot of the image', () => {
     const { status, stdout } = runInRootfs(
       image.path,
       `for tool in ${image.tools.map((name) => `'${name}'`).join(' ')}; do
-         case $tool in pivot_root|switch_root) continue;; esac
+         case $tool in pivot_root|switch_root|busybox) continue;; esac # busybox takes --version for an applet
          timeout -k 1 5 "$tool" --version </dev/null >/tmp/out 2>&1
          echo "$tool $?"
          grep -E 'shared librar|not found|No such file|cannot open|symbol lookup' /tmp/out

@@ -1,0 +1,34 @@
+import { Transform } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { TcError } from '@tc/linux';
+import type { Compression } from '../oci/media-types.ts';
+
+const magics: readonly (readonly [name: string, bytes: readonly number[]])[] = [
+  ['gzip', [0x1f, 0x8b]],
+  ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+  ['bzip2', [0x42, 0x5a, 0x68]],
+  ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
+];
+
+/**
+ * By the first bytes, as Docker does: what a manifest says is not always so.
+ * @throws TcError COMPRESSION_UNSUPPORTED
+ */
+export function compressionOf(start: Uint8Array): Compression {
+  const name = magics.find(([, bytes]) => bytes.every((byte, index) => start[index] === byte))?.[0];
+  if (name === undefined) return 'none';
+  if (name === 'gzip' || name === 'zstd') return name;
+  throw new TcError(`it is compressed with ${name}`, {
+    code: 'COMPRESSION_UNSUPPORTED',
+    operation: 'read the archive',
+    hint: `Node.js can read gzip and zstd. Pipe it in: ${name} -dc FILE | tctl import - NAME`,
+  });
+}
+
+const chunkSize = 1 << 18;
+
+export function decompressor(compression: Compression): Transform {
+  if (compression === 'gzip') return createGunzip({ chunkSize });
+  if (compression === 'zstd') return createZstdDecompress({ chunkSize });
+  return new Transform({ transform: (chunk, _, done) => done(null, chunk) });
+}
