@@ -1,0 +1,53 @@
+import { Chunk, chunkSlots } from './cells.ts';
+
+/** Chunks of one series at one resolution. A chunk is made when a sample falls into it, and takes the oldest's place. */
+export class Ring {
+  readonly #chunks: (Chunk | undefined)[];
+  readonly #width: 1 | 3;
+
+  /**
+   * @param slots that are kept at least
+   * @param width 1 where no slot gets more than one sample
+   */
+  constructor(slots: number, width: 1 | 3 = 3) {
+    this.#width = width;
+    // One more than they fill: the newest chunk is being filled, and the others have to have them all.
+    this.#chunks = new Array(Math.ceil(slots / chunkSlots) + 1).fill(undefined);
+  }
+
+  /** @returns by how many bytes the ring has grown */
+  add(slot: number, value: number): number {
+    const number = Math.floor(slot / chunkSlots);
+    const place = number % this.#chunks.length;
+    let chunk = this.#chunks[place];
+    let before = chunk?.bytes ?? 0;
+    if (chunk?.number !== number) {
+      chunk = new Chunk(number, this.#width);
+      this.#chunks[place] = chunk;
+    } else before = chunk.bytes;
+    chunk.add(slot % chunkSlots, value);
+    return chunk.bytes - before;
+  }
+
+  /** The chunk that a slot is in, where it is still kept. */
+  chunkOf(slot: number): Chunk | undefined {
+    const number = Math.floor(slot / chunkSlots);
+    const chunk = this.#chunks[number % this.#chunks.length];
+    return chunk?.number === number ? chunk : undefined;
+  }
+
+  /** Forgets what is older than a chunk. @returns the bytes that this frees */
+  dropBefore(number: number): number {
+    let freed = 0;
+    for (const [place, chunk] of this.#chunks.entries()) {
+      if (chunk === undefined || chunk.number >= number) continue;
+      freed += chunk.bytes;
+      this.#chunks[place] = undefined;
+    }
+    return freed;
+  }
+
+  get bytes(): number {
+    return this.#chunks.reduce((sum, chunk) => sum + (chunk?.bytes ?? 0), 0);
+  }
+}

@@ -1,0 +1,77 @@
+import { TcError } from '@tc/linux';
+import { findCgroup } from '../cgroups/find-cgroup.ts';
+import { WorkerPool } from '../monitor/worker-pool.ts';
+import type { ProcessInfo } from './process-info.ts';
+import type { ProcessReading, ReadProcessesTask } from './read-processes.ts';
+
+const patienceMs = 10_000;
+
+/** Of each answer, when its processes were read. */
+const readAt = new WeakMap<ProcessInfo, number>();
+
+/**
+ * The processes of a cgroup and of those below it, read in a worker thread that ends afterwards. Empty where there is
+ * no such cgroup. To ask again and again, use `Monitor.processes()` in a loop over frames, which keeps the thread.
+ * @param since an earlier answer, for shares of CPU time since then
+ * @throws TcError MONITOR_BLOCKED where the kernel does not answer in 10 s
+ */
+export async function processes(
+  path: string,
+  since: readonly ProcessInfo[] = [],
+): Promise<readonly ProcessInfo[]> {
+  return inOwnPool(undefined, path, since);
+}
+
+export async function inOwnPool(
+  workerFile: string | undefined,
+  path: string,
+  since: readonly ProcessInfo[],
+): Promise<readonly ProcessInfo[]> {
+  const pool = new WorkerPool({ file: workerFile });
+  try {
+    return await processesIn(pool, path, since);
+  } finally {
+    await pool.close();
+  }
+}
+
+export async function processesIn(
+  pool: WorkerPool,
+  path: string,
+  since: readonly ProcessInfo[],
+): Promise<readonly ProcessInfo[]> {
+  const directories = findCgroup(path)?.directories;
+  // On hybrid hosts the processes of systemd's units are in every hierarchy, and those of others in v1's only.
+  const directory =
+    directories?.['memory'] ?? directories?.['pids'] ?? Object.values(directories ?? {}).at(-1);
+  if (directory === undefined) return [];
+  const before = new Map(since.map((each) => [each.pid, each]));
+  const readings = await ask(pool, { path, directory });
+  return readings.map((reading) => withShare(reading, before.get(reading.process.pid)));
+}
+
+async function ask(pool: WorkerPool, task: ReadProcessesTask): Promise<ProcessReading[]> {
+  const readings = await pool.run<ProcessReading[]>('readProcesses', task, patienceMs);
+  if (readings !== undefined) return readings;
+  throw new TcError(`the kernel did not answer in ${patienceMs / 1000} s`, {
+    code: 'MONITOR_BLOCKED',
+    operation: `read the processes of ${task.path}`,
+    path: task.directory,
+    hint: 'A process may hold its memory lock, or a disk does not answer: look for state D in ps.',
+  });
+}
+
+/** A pid is given to another process some day; that one has begun at another time. */
+function withShare({ process, monotonicMs }: ProcessReading, before: ProcessInfo | undefined): ProcessInfo {
+  const beforeMs = before === undefined ? undefined : readAt.get(before);
+  let cpuCores: number | undefined;
+  if (before !== undefined && beforeMs !== undefined) {
+    const isSame = Math.abs(before.startedAt.getTime() - process.startedAt.getTime()) < 1000;
+    const grown = process.cpuUsec - before.cpuUsec;
+    const passedMs = monotonicMs - beforeMs;
+    if (isSame && grown >= 0 && passedMs > 1) cpuCores = grown / 1000 / passedMs;
+  }
+  const info: ProcessInfo = { ...process, cpuCores };
+  readAt.set(info, monotonicMs);
+  return info;
+}
