@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The command: loads the bundle that ../bundle.mjs made, with the code cache that it made for this Node.js. Any
-// other version of Node.js refuses the cache and compiles the bundle itself, which takes some milliseconds more.
+// The command: loads the bundles that ../bundle.mjs made, with the code caches that it made for this Node.js. Any
+// other version of Node.js refuses a cache and compiles the bundle itself, which takes some milliseconds more.
 const { readFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { join } = require('node:path');
@@ -12,13 +12,19 @@ if (major < 22 || (major === 22 && minor < 12)) {
   process.exit(125);
 }
 
-const filename = join(__dirname, '../dist/tctl.bundle');
-const bundle = new Script(readFileSync(filename, 'latin1'), { filename, cachedData: readCache() });
-const own = { exports: {} };
-bundle.runInThisContext()(own.exports, createRequire(filename), own, filename);
-own.exports.main(process.argv.slice(2));
+load('tctl').main(process.argv.slice(2));
 
-function readCache() {
+function load(name) {
+  const filename = join(__dirname, `../dist/${name}.bundle`);
+  const bundle = new Script(readFileSync(filename, 'latin1'), { filename, cachedData: readCache(filename) });
+  const own = { exports: {} };
+  const require = createRequire(filename);
+  const requireOrLoad = (id) => (id.startsWith('bundle:') ? load(id.slice('bundle:'.length)) : require(id));
+  bundle.runInThisContext()(own.exports, requireOrLoad, own, filename);
+  return own.exports;
+}
+
+function readCache(filename) {
   try {
     return readFileSync(`${filename}.cache`);
   } catch {

@@ -1,19 +1,31 @@
 import { constants as os } from 'node:os';
-import { type RunResult, TcError } from '@tc/core';
 
 /** Docker's exit codes. */
-export const exitCodes = { ownError: 125, notExecutable: 126, notFound: 127, signalBase: 128 } as const;
+export const exitCodes = {
+  failed: 1,
+  ownError: 125,
+  notExecutable: 126,
+  notFound: 127,
+  signalBase: 128,
+} as const;
 
-/** The container's exit code, or 128 and the number of the signal that ended it. */
-export function exitCodeOf(result: RunResult<unknown>): number {
-  if (result.exitCode !== undefined) return result.exitCode;
-  const signal = result.signal === undefined ? undefined : os.signals[result.signal];
-  return exitCodes.signalBase + (signal ?? 0);
+/** The exit code of what ran, or 128 and the number of the signal that ended it. */
+export function exitCodeOf(ending: {
+  readonly exitCode: number | undefined;
+  readonly signal: NodeJS.Signals | undefined;
+}): number {
+  if (ending.exitCode !== undefined) return ending.exitCode;
+  return ending.signal === undefined ? exitCodes.signalBase : signalCode(ending.signal);
 }
 
+export function signalCode(signal: NodeJS.Signals): number {
+  return exitCodes.signalBase + (os.signals[signal] ?? 0);
+}
+
+/** Of a command that was to be run. */
 export function exitCodeOfError(error: unknown): number {
-  if (!(error instanceof TcError)) return exitCodes.ownError;
-  if (error.code === 'COMMAND_NOT_FOUND') return exitCodes.notFound;
-  if (error.code === 'COMMAND_NOT_EXECUTABLE') return exitCodes.notExecutable;
+  const { code } = (error ?? {}) as { code?: unknown };
+  if (code === 'COMMAND_NOT_FOUND') return exitCodes.notFound;
+  if (code === 'COMMAND_NOT_EXECUTABLE') return exitCodes.notExecutable;
   return exitCodes.ownError;
 }

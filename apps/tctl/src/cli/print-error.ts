@@ -1,16 +1,27 @@
-import { TcError } from '@tc/core';
+import { cliHints } from './hints.ts';
 import { writeError } from './output.ts';
-import { UsageError } from './usage-error.ts';
+import type { UsageError } from './usage-error.ts';
 
 /** What went wrong and what to do about it, on stderr. A stack trace only for a bug of ours. */
 export function printError(error: unknown): void {
   const lines: string[] = [];
-  if (error instanceof UsageError || error instanceof TcError) {
+  if (isUsageError(error) || isTcError(error)) {
+    const hint = isTcError(error) ? (cliHints[error.code] ?? error.hint) : error.hint;
     lines.push(error.message);
-    if (error.hint !== undefined) lines.push(`hint: ${error.hint}`);
+    if (hint !== undefined) lines.push(`hint: ${hint}`);
   } else {
     const bug = error instanceof Error ? (error.stack ?? error.message) : String(error);
     lines.push(`a bug in tctl: ${bug}`);
   }
   writeError(`tctl: ${lines.join('\n  ')}\n`);
+}
+
+// By their shapes: each bundle has classes of its own. See bundle.mjs.
+
+function isUsageError(error: unknown): error is UsageError {
+  return error instanceof Error && error.name === 'UsageError';
+}
+
+function isTcError(error: unknown): error is Error & { code: string; hint?: string } {
+  return error instanceof Error && 'code' in error && 'operation' in error;
 }

@@ -1,22 +1,24 @@
-import { cleanUpAbandoned, compileRun, explain, type RunOptions, run, TcError } from '@tc/core';
-import { hostRootfs } from '@tc/images';
-import { exitCodeOf, exitCodeOfError } from '../cli/exit-code.ts';
+import { cleanUpAbandoned, compileRun, explain, type RunOptions, run } from '@tc/core';
+import { exitCodeOfError } from '../cli/exit-code.ts';
 import { helpText } from '../cli/help.ts';
 import { type OptionValues, parseOptions } from '../cli/options.ts';
 import { writeError, writeOut } from '../cli/output.ts';
 import { printError } from '../cli/print-error.ts';
+import { forwardSignals } from '../cli/signals.ts';
 import { UsageError } from '../cli/usage-error.ts';
+import { idFile } from './id-file.ts';
+import { type Image, keptOnDisk, resolveImage } from './image.ts';
+import { keptOptions } from './option-groups.ts';
+import { reportEnding } from './report-ending.ts';
 import { runOptions } from './run-options.ts';
-import { toRunOptions } from './to-run-options.ts';
+import { toKeptOptions, toRunOptions } from './to-run-options.ts';
 
-type Values = OptionValues<typeof runOptions>;
+export type RunValues = OptionValues<typeof runOptions>;
 
-const usage = 'tctl run [OPTIONS] (IMAGE | --rootfs DIR) COMMAND [ARG...]';
-const about =
-  'Runs a command in a new container and exits with its exit code. The only image as yet is host.';
-
-/** Signals that the user sends to tctl and means for the container. */
-const forwarded = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'] as const;
+const usage = 'tctl run [OPTIONS] (IMAGE | --rootfs DIR) [COMMAND] [ARG...]';
+const about = `Runs a command in a new container and exits with its exit code; the container is removed then. With -d it
+runs by itself, and stays until tctl rm. The image host is made of this machine's own programs; tctl images lists the
+others, and one that is missing is pulled.`;
 
 export async function runCommand(args: readonly string[]): Promise<number> {
   const { values, rest } = parseOptions(runOptions, args);
@@ -39,71 +41,61 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   }
 }
 
-async function runContainer(values: Values, rest: readonly string[]): Promise<number> {
-  const { rootfs, command } = await resolveImage(values, rest);
-  const options: RunOptions = {
-    ...toRunOptions(values),
-    rootfs: { ...rootfs, enter: values['no-pivot'] ? 'chroot' : 'pivot_root' },
-    stdin: 'inherit',
-    stdout: 'inherit',
-    stderr: 'inherit',
-  };
+async function runContainer(values: RunValues, rest: readonly string[]): Promise<number> {
+  const resolved = await resolveImage(values, rest, usage, { dryRun: values['dry-run'] });
+  try {
+    return await runResolved(values, resolved);
+  } finally {
+    await resolved.release();
+  }
+}
+
+async function runResolved(
+  values: RunValues,
+  { image, command, rootfs, apply, volumes }: Image,
+): Promise<number> {
+  const kept = { ...apply({ ...toRunOptions(values), ...toKeptOptions(values) }), rootfs };
+  const { labels: _, stopSignal: __, stopTimeout: ___, logs: ____, ...options } = kept; // what run() itself takes
   if (values['dry-run']) {
-    writeOut(explain(compileRun(command, options)));
+    writeOut(explain(compileRun(command, withTerminal(options, values))));
     return 0;
   }
   // To stderr: stdout belongs to the container.
-  if (values.explain) writeError(`${explain(compileRun(command, options))}\n`);
+  if (values.explain) writeError(`${explain(compileRun(command, withTerminal(options, values)))}\n`);
 
-  const container = run(command, options);
-  const forget = forwardSignals((signal) => container.kill(signal));
-  try {
-    const result = await container;
-    if (result.reason === 'timeout') writeError(`tctl: killed after its timeout of ${values.timeout}\n`);
-    if (result.reason === 'oom') {
-      const limit = values.memory === undefined ? '' : ` of ${values.memory}`;
-      writeError(`tctl: out of memory: the container used all of its limit${limit}\n`);
-    }
-    return exitCodeOf(result);
-  } finally {
-    forget();
-  }
-}
-
-async function resolveImage(values: Values, rest: readonly string[]) {
-  if (values.rootfs !== undefined) {
-    if (rest.length === 0) throw new UsageError('the command is missing', usage);
-    const mode: 'ro' | 'rw' = values['read-only'] ? 'ro' : 'rw';
-    return { rootfs: { path: values.rootfs, mode }, command: rest };
-  }
-  const [image, ...command] = rest;
-  if (image === undefined) throw new UsageError('the image is missing', usage);
-  if (command.length === 0) throw new UsageError('the command is missing', usage);
-  if (image !== 'host') {
-    throw new TcError('no such image', {
-      code: 'IMAGE_NOT_FOUND',
-      operation: `find the image ${image}`,
-      hint: 'There is only host as yet; to use a directory, give --rootfs DIR.',
+  if (values.detach || values.tty || (values.restart ?? 'no') !== 'no') {
+    const { runAsContainer } = await import('./containers.ts');
+    const isGoneAtItsEnd = values.rm || (values.tty && !values.detach);
+    const ofImage = isGoneAtItsEnd ? [] : await volumes(kept);
+    return runAsContainer(values, {
+      ...kept,
+      mounts: [...ofImage, ...(kept.mounts ?? [])],
+      rootfs: isGoneAtItsEnd ? rootfs : keptOnDisk(rootfs),
+      command,
+      ...(image === undefined ? {} : { image }),
     });
   }
-  const { path } = await hostRootfs();
-  // Many containers share the tree, so each writes to a layer of its own.
-  const mode: 'overlay' | 'overlay-ro' = values['read-only'] ? 'overlay-ro' : 'overlay';
-  return { rootfs: { path, mode }, command };
+  refuseWhatStays(values);
+  return runHere(command, options, values);
 }
 
-/**
- * A first process without a handler ignores what it is sent: pid_namespaces(7). So that Ctrl-C still gets one
- * out, the third SIGINT or SIGTERM kills.
- */
-function forwardSignals(kill: (signal: NodeJS.Signals) => void): () => void {
-  let insisted = 0;
-  const forward = (signal: NodeJS.Signals) => {
-    if (signal === 'SIGINT' || signal === 'SIGTERM') insisted += 1;
-    kill(insisted >= 3 ? 'SIGKILL' : signal);
-  };
-  for (const signal of forwarded) process.on(signal, forward);
-  return () => {
-    for (const signal of forwarded) process.off(signal, forward);
-  };
+/** The container has our own stdin, stdout and stderr. */
+async function runHere(command: readonly string[], options: RunOptions, values: RunValues): Promise<number> {
+  const writeId = idFile(values.cidfile);
+  const container = run(command, { ...options, stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' });
+  using _ = forwardSignals((signal) => container.kill(signal), ['SIGWINCH']);
+  if (values.cidfile !== undefined) await container.started.then(() => writeId(container.id));
+  return reportEnding(await container, values);
+}
+
+function withTerminal(options: RunOptions, { tty }: RunValues): RunOptions {
+  return tty ? { ...options, tty: true } : options;
+}
+
+function refuseWhatStays(values: RunValues): void {
+  const { cidfile: _, ...ofThoseThatStay } = keptOptions;
+  for (const name of Object.keys(ofThoseThatStay) as (keyof typeof ofThoseThatStay)[]) {
+    if (values[name] === undefined) continue;
+    throw new UsageError(`--${name} is for a container that stays`, 'Add -d, or leave it out.');
+  }
 }

@@ -1,86 +1,84 @@
 import { isatty } from 'node:tty';
-import { type IoLimit, type Limits, parseSize, type RunOptions } from '@tc/core';
+import type { ContainerOptions, RunOptions } from '@tc/core';
+import { inSeconds } from '../cli/moments.ts';
+import { oneOf } from '../cli/numbers.ts';
 import type { OptionValues } from '../cli/options.ts';
+import { parseSignal } from '../cli/signals.ts';
 import { UsageError } from '../cli/usage-error.ts';
-import type { runOptions } from './run-options.ts';
+import type { keptOptions } from './option-groups.ts';
+import type { containerOptions } from './run-options.ts';
+import { toLimits } from './to-limits.ts';
+import { toMounts } from './to-mounts.ts';
+import { toSecurity } from './to-security.ts';
 
-type Values = OptionValues<typeof runOptions>;
+type Values = OptionValues<typeof containerOptions>;
 
-/** Docker's words into `run()`'s. Values are checked there; here only what Docker expresses otherwise. */
-export function toRunOptions(values: Values): Omit<RunOptions, 'rootfs'> {
-  const uid = process.geteuid?.() ?? 0;
+/** Docker's words into those of `run()` and `Container.create()`. Values are checked there; here only what Docker expresses otherwise. */
+export function toRunOptions(values: Values): Omit<ContainerOptions, 'rootfs' | 'command' | 'stdin'> {
   return {
     ...(values.name === undefined ? {} : { name: values.name }),
     ...(values.hostname === undefined ? {} : { hostname: values.hostname }),
     ...(values.workdir === undefined ? {} : { cwd: values.workdir }),
     ...(values.user === undefined ? {} : { user: values.user }),
+    ...(values['group-add'] === undefined ? {} : { groups: values['group-add'] }),
     ...(values.timeout === undefined ? {} : { timeout: values.timeout }),
+    ...(values['cpu-time'] === undefined ? {} : { cpuTime: values['cpu-time'] }),
     ...(values['cgroup-parent'] === undefined ? {} : { cgroupParent: values['cgroup-parent'] }),
+    ...(values.device === undefined ? {} : { devices: values.device }),
+    ...(values.init ? { init: true } : {}),
     cgroups: oneOf('cgroups', values.cgroups ?? 'enabled', ['enabled', 'disabled']),
-    network: oneOf('network', values.network ?? 'none', ['none', 'host']),
-    namespaces: {
-      user:
-        oneOf('userns', values.userns ?? (uid === 0 ? 'host' : 'private'), ['private', 'host']) === 'private',
-    },
-    env: { ...terminal(), ...environment(values.env ?? []) },
-    mounts: values.volume ?? [],
-    limits: limits(values),
+    network: network(values.network ?? 'none'),
+    namespaces: { user: userNamespace(values.userns) },
+    env: { ...terminalType(values.tty ?? false), ...environment(values.env ?? []) },
+    mounts: toMounts(values),
+    limits: toLimits(values),
+    ...toSecurity(values),
   };
 }
 
-function limits(values: Values): Limits {
-  const [pidsOption, pids] =
-    values['pids-limit'] === undefined ? ['pids', values.pids] : ['pids-limit', values['pids-limit']];
-  const io = ioLimits(values);
+/** What only a container that stays has. */
+export function toKeptOptions(
+  values: OptionValues<typeof keptOptions>,
+): Pick<ContainerOptions, 'labels' | 'stopSignal' | 'stopTimeout' | 'logs'> {
+  const { label, 'stop-signal': signal, 'stop-timeout': timeout, 'log-size': logSize } = values;
   return {
-    memory: values.memory,
-    memoryHigh: values['memory-high'],
-    memoryLow: values['memory-reservation'],
-    memorySwap: swap(values),
-    // Docker: -1 and 0 are no limit.
-    pids: pids === undefined ? undefined : pids === '-1' || pids === '0' ? 'max' : numeric(pidsOption, pids),
-    cpus: values.cpus === undefined ? undefined : numeric('cpus', values.cpus),
-    cpuWeight: values['cpu-weight'] === undefined ? undefined : numeric('cpu-weight', values['cpu-weight']),
-    cpuset: values['cpuset-cpus'],
-    io: io.length === 0 ? undefined : io,
+    ...(label === undefined ? {} : { labels: Object.fromEntries(label.map(toLabel)) }),
+    ...(signal === undefined ? {} : { stopSignal: parseSignal('stop-signal', signal) }),
+    ...(timeout === undefined ? {} : { stopTimeout: inSeconds(timeout) }),
+    ...(logSize === undefined ? {} : { logs: { maxBytes: logSize } }),
   };
 }
 
-/** Docker counts memory and swap together; the kernel's v2, and `run()`, count swap on its own. */
-function swap(values: Values): number | 'max' | undefined {
-  const total = values['memory-swap'];
-  if (total === undefined) return undefined;
-  if (total === '-1') return 'max';
-  if (values.memory === undefined) throw new UsageError('--memory-swap needs --memory');
-  const bytes = parseSize(total, 'set --memory-swap') - parseSize(values.memory, 'set --memory');
-  if (bytes < 0)
-    throw new UsageError('--memory-swap is memory and swap together', 'Give at least as much as --memory.');
-  return bytes;
+/** A label without a value is an empty one. */
+function toLabel(text: string): [string, string] {
+  const equals = text.indexOf('=');
+  const key = equals === -1 ? text : text.slice(0, equals);
+  if (key === '') throw new UsageError(`--label takes KEY=VALUE, not ${JSON.stringify(text)}`);
+  return [key, equals === -1 ? '' : text.slice(equals + 1)];
 }
 
-function ioLimits(values: Values): IoLimit[] {
-  const rates = [
-    ['device-read-bps', 'readBps'],
-    ['device-write-bps', 'writeBps'],
-    ['device-read-iops', 'readIops'],
-    ['device-write-iops', 'writeIops'],
-  ] as const;
-  return rates.flatMap(([option, key]) =>
-    (values[option] ?? []).map((text): IoLimit => {
-      const colon = text.lastIndexOf(':');
-      const [device, rate] = [text.slice(0, colon), text.slice(colon + 1)];
-      if (colon < 1) throw new UsageError(`--${option} takes DEVICE:RATE, not ${JSON.stringify(text)}`);
-      return { device, [key]: option.endsWith('iops') ? numeric(option, rate) : rate };
-    }),
-  );
+function network(text: string): NonNullable<RunOptions['network']> {
+  const container = /^container:(.+)$/s.exec(text)?.[1];
+  if (container !== undefined) return `container:${container}`;
+  if (text === 'none' || text === 'host') return text;
+  throw new UsageError(`--network takes none, host or container:NAME, not ${JSON.stringify(text)}`);
 }
 
-/** As `docker run -t`: what the terminal can do is for whoever draws on it to know. */
-function terminal(): Record<string, string | undefined> {
-  return isatty(1) ? { TERM: process.env['TERM'] } : {};
+export function userNamespace(text: string | undefined): boolean | 'self' {
+  const uid = process.geteuid?.() ?? 0;
+  const chosen = oneOf('userns', text ?? (uid === 0 ? 'host' : 'private'), ['private', 'self', 'host']);
+  return chosen === 'self' ? 'self' : chosen === 'private';
 }
 
-function environment(variables: readonly string[]): Record<string, string | undefined> {
+/** What the terminal can do is for whoever draws on it to know. A terminal of its own gets xterm's, as Docker's do. */
+export function terminalType(tty: boolean): Record<string, string | undefined> {
+  const own = isatty(1) ? process.env['TERM'] : undefined;
+  if (tty) return { TERM: own || 'xterm' };
+  return isatty(1) ? { TERM: own } : {};
+}
+
+/** @returns undefined for what is not set here */
+export function environment(variables: readonly string[]): Record<string, string | undefined> {
   return Object.fromEntries(
     variables.map((variable) => {
       const equals = variable.indexOf('=');
@@ -89,18 +87,4 @@ function environment(variables: readonly string[]): Record<string, string | unde
         : [variable.slice(0, equals), variable.slice(equals + 1)];
     }),
   );
-}
-
-function numeric(option: string, text: string): number {
-  const value = /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isNaN(value)) throw new UsageError(`--${option} takes a number, not ${JSON.stringify(text)}`);
-  return value;
-}
-
-function oneOf<const T extends string>(option: string, text: string, allowed: readonly T[]): T {
-  const found = allowed.find((value) => value === text);
-  if (found === undefined) {
-    throw new UsageError(`--${option} takes ${allowed.join(' or ')}, not ${JSON.stringify(text)}`);
-  }
-  return found;
 }

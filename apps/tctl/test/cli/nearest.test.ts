@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearest } from '../../src/cli/options.ts';
+import { nearest } from '../../src/cli/nearest.ts';
 
 const names = ['run', 'demo', 'memory', 'memory-swap', 'pids', 'pids-limit', 'network'];
 

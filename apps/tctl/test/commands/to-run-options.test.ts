@@ -18,7 +18,9 @@ describe('what is passed on as it is', () => {
     [['--cgroup-parent', 'a/b'], { cgroupParent: 'a/b' }],
     [['--cgroups', 'disabled'], { cgroups: 'disabled' }],
     [['--network', 'host'], { network: 'host' }],
-    [['-v', '/a:/b', '-v', '/c:/d:ro'], { mounts: ['/a:/b', '/c:/d:ro'] }],
+    [['--cpu-time', '2s'], { cpuTime: '2s' }],
+    [['--init'], { init: true }],
+    [['--network', 'container:web'], { network: 'container:web' }],
   ])('%j', (args, options) => {
     expect(convert(...args)).toMatchObject(options);
   });
@@ -162,8 +164,8 @@ describe('a value that makes no sense', () => {
   });
 
   it.each([
-    ['--network', 'bridge', 'none or host'],
-    ['--userns', 'keep-id', 'private or host'],
+    ['--network', 'bridge', 'none, host or container:NAME'],
+    ['--userns', 'keep-id', 'private, self or host'],
     ['--cgroups', 'split', 'enabled or disabled'],
   ])('is refused with what there is: %s %s', (option, value, choice) => {
     expect(refused(option, value).message).toBe(`${option} takes ${choice}, not "${value}"`);
@@ -173,6 +175,7 @@ describe('a value that makes no sense', () => {
 describe('--userns', () => {
   it.each([
     ['private', true],
+    ['self', 'self'],
     ['host', false],
   ])('%s', (userns, user) => {
     expect(convert('--userns', userns).namespaces).toEqual({ user });

@@ -1,0 +1,32 @@
+import { nearest } from './nearest.ts';
+import { UsageError } from './usage-error.ts';
+
+/**
+ * `--filter KEY=VALUE`, several times: values of one key are alternatives, keys all have to hold.
+ * @param tests whether something has a value, by key
+ * @throws UsageError
+ */
+export function parseFilters<T>(
+  filters: readonly string[] | undefined,
+  tests: Readonly<Record<string, (item: T, value: string) => boolean>>,
+): (item: T) => boolean {
+  const wanted = new Map<string, string[]>();
+  for (const filter of filters ?? []) {
+    const equals = filter.indexOf('=');
+    const key = filter.slice(0, Math.max(equals, 0));
+    if (equals < 1)
+      throw new UsageError(`--filter takes KEY=VALUE, not ${JSON.stringify(filter)}`, keys(tests, filter));
+    if (!Object.hasOwn(tests, key)) {
+      throw new UsageError(`--filter knows no ${JSON.stringify(key)}`, keys(tests, key));
+    }
+    wanted.set(key, [...(wanted.get(key) ?? []), filter.slice(equals + 1)]);
+  }
+  return (item) => [...wanted].every(([key, values]) => values.some((value) => tests[key]?.(item, value)));
+}
+
+function keys(tests: object, word: string): string {
+  const near = nearest(word, Object.keys(tests));
+  return near === undefined
+    ? `The keys are ${Object.keys(tests).join(', ')}.`
+    : `Did you mean ${near}=VALUE?`;
+}

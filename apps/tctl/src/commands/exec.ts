@@ -1,0 +1,77 @@
+import { Container, type ExecOptions, type Run } from '@tc/core';
+import { cleanUp } from '../cli/clean-up.ts';
+import { any, command } from '../cli/command.ts';
+import { exitCodeOf, exitCodeOfError } from '../cli/exit-code.ts';
+import { writeError } from '../cli/output.ts';
+import { UsageError } from '../cli/usage-error.ts';
+import { ownSize, rawTerminal } from '../terminal/raw.ts';
+import { sit } from '../terminal/sit.ts';
+import { writerTo } from '../terminal/write-to.ts';
+import { insistentKill } from './insistent-kill.ts';
+import { needTerminal } from './need-terminal.ts';
+import { processOptions } from './option-groups.ts';
+import { environment, terminalType } from './to-run-options.ts';
+
+const usage = 'exec [OPTIONS] CONTAINER COMMAND [ARG...]';
+
+export const execCommand = command({
+  usage,
+  about: 'Runs one more command in a running container and exits with its exit code. It ends with tctl.',
+  options: {
+    interactive: { short: 'i', about: 'pass stdin on' },
+    tty: { short: 't', about: 'give it a terminal' },
+    ...processOptions,
+    timeout: { value: 'TIME', about: 'kill it after e.g. 5s' },
+  },
+  operands: { atLeast: 1, atMost: any },
+  runsCommand: true,
+  exitCodeOfError,
+  async run({ interactive = false, tty = false, ...values }, [name = '', ...rest]) {
+    if (rest.length === 0) throw new UsageError('the command is missing', `tctl ${usage}`);
+    if (tty && interactive) needTerminal();
+    await cleanUp();
+    const container = await Container.get(name);
+    const { env = [], workdir, user, 'group-add': groups, timeout } = values;
+    const options: ExecOptions = {
+      env: { ...terminalType(tty), ...environment(env) },
+      ...(workdir === undefined ? {} : { cwd: workdir }),
+      ...(user === undefined ? {} : { user }),
+      ...(groups === undefined ? {} : { groups }),
+      ...(timeout === undefined ? {} : { timeout }),
+    };
+    if (tty) return execInTerminal(container, rest, options, interactive);
+    const stdin = interactive ? 'inherit' : 'ignore';
+    let run: Run | undefined;
+    using _ = insistentKill(() => run);
+    run = container.exec(rest, { ...options, stdin, stdout: 'inherit', stderr: 'inherit' });
+    return await report(run, timeout); // or the signals would be let go of first
+  },
+});
+
+/** @returns its exit code */
+export async function execInTerminal(
+  container: Container,
+  command: readonly string[],
+  options: ExecOptions,
+  interactive: boolean,
+): Promise<number> {
+  using raw = interactive ? rawTerminal(0) : undefined;
+  let run: Run | undefined;
+  using kill = insistentKill(() => run);
+  // stdout: its terminal is for us to read.
+  run = container.exec(command, { ...options, tty: ownSize() ?? true, stdout: 'ignore' });
+  run.catch(() => {}); // its terminal tells of it first
+  const terminal = await run.terminal;
+  if (terminal === undefined) throw new Error('it has no terminal');
+  const seat = { output: terminal, write: writerTo(terminal), resize: terminal.resize.bind(terminal) };
+  const left = await sit(seat, { interactive });
+  raw?.[Symbol.dispose]();
+  if (left === 'gone') kill.send('SIGHUP');
+  return await report(run, options.timeout);
+}
+
+async function report(run: Run, timeout: ExecOptions['timeout']): Promise<number> {
+  const result = await run;
+  if (result.reason === 'timeout') writeError(`tctl: killed after its timeout of ${timeout}\n`);
+  return exitCodeOf(result);
+}

@@ -1,0 +1,41 @@
+import { Container, type ContainerInfo } from '@tc/core';
+import type { CgroupSample } from '@tc/monitor';
+import type { LiveFrame } from '../live/frames.ts';
+
+export interface Selected {
+  readonly samples: readonly CgroupSample[];
+  /** Containers that were asked for and do not run. */
+  readonly resting: readonly ContainerInfo[];
+}
+
+export type Selection = (frame: LiveFrame) => Selected;
+
+/**
+ * Which cgroups a command shows: all, or those with the names that were given.
+ * @param all names may be those of any cgroup, too: its name, id or path
+ * @throws TcError CONTAINER_NOT_FOUND, CONTAINER_AMBIGUOUS
+ */
+export async function selectCgroups(names: readonly string[], all: boolean): Promise<Selection> {
+  if (names.length === 0) return ({ cgroups }) => ({ samples: cgroups, resting: [] });
+  const ids = new Set<string>();
+  const others = new Set<string>();
+  for (const name of names) {
+    try {
+      ids.add((await Container.get(name)).id);
+    } catch (error) {
+      if (!all || (error as { code?: unknown }).code !== 'CONTAINER_NOT_FOUND') throw error;
+      others.add(name);
+    }
+  }
+  const isMeant = ({ cgroup: { path, id, name } }: CgroupSample) =>
+    (id !== undefined && ids.has(id)) ||
+    others.has(path) ||
+    others.has(name) ||
+    (id !== undefined && [...others].some((other) => other.length >= 4 && id.startsWith(other)));
+  return ({ cgroups, known }) => {
+    const samples = cgroups.filter(isMeant);
+    const running = new Set(samples.map(({ cgroup }) => cgroup.id));
+    const resting = [...ids].filter((id) => !running.has(id)).flatMap((id) => known.get(id) ?? []);
+    return { samples, resting };
+  };
+}
