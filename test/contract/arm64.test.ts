@@ -31,7 +31,7 @@ describe.runIf(emulator)('a whole launch for arm64, under QEMU’s user mode', (
   afterAll(() => rmSync(runtimeDirectory, { recursive: true }));
 
   const start = async (id: string) => {
-    const program = compileLaunch(makeSpec({ id, runtimeDirectory, rootfs: { path: '/' } }));
+    const program = compileLaunch(makeSpec({ id, runtimeDirectory, rootfs: { layers: ['/'] } }));
     const outcome = await runImage(program, 'arm64', emulator);
     expect(outcome.reported).toHaveLength(8);
     const error = launchError(program, outcome.reported.readUInt32LE(0), outcome.reported.readUInt32LE(4));
@@ -43,7 +43,7 @@ describe.runIf(emulator)('a whole launch for arm64, under QEMU’s user mode', (
     expect(error).toMatchObject({ code: 'KERNEL_TOO_OLD', call: 'clone3', errnoName: 'ENOSYS' });
     expect(exitCode).toBe(0);
     expect(readdirSync(runtimeDirectory)).not.toContain('box');
-    expect(readdirSync(runtimeDirectory)).toContain('lock');
+    expect(readdirSync(runtimeDirectory)).toContain('.lock');
   });
 
   it('refuses an id that is taken, and leaves its directory alone', async () => {

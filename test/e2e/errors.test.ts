@@ -7,7 +7,7 @@ import { directory, newName } from './support/suite.ts';
 import { until } from './support/until.ts';
 
 const missing = join(directory, 'nowhere');
-const usage = /tctl run \[OPTIONS\] \(IMAGE \| --rootfs DIR\) COMMAND/;
+const usage = /tctl run \[OPTIONS\] \(IMAGE \| --rootfs DIR\) \[COMMAND\]/;
 
 describe('tctl run says what is wrong, and what to do', () => {
   it.each<[string, string[], RegExp, RegExp | undefined]>([
@@ -15,7 +15,12 @@ describe('tctl run says what is wrong, and what to do', () => {
     ['no command', ['host'], /the command is missing/, usage],
     ['no command after --rootfs', ['--rootfs', '/'], /the command is missing/, usage],
     ['an empty command', ['host', ''], /the command is empty/, /./],
-    ['an image that there is not', ['ubuntu', 'true'], /image ubuntu: no such image/, /host.*--rootfs DIR/],
+    [
+      'an image that there is not',
+      ['--pull', 'never', 'ubuntu', 'true'],
+      /image ubuntu: no such image/,
+      /host.*--rootfs DIR/,
+    ],
     ['an unknown option', ['--memry', '64m', 'host', 'true'], /--memry/, /Did you mean --memory\?/],
     ['an unknown short option', ['-x', 'host', 'true'], /-x/, /--help lists/],
     ['an option without its value', ['-m'], /-m.*missing/, /--OPTION=VALUE/],
@@ -24,7 +29,7 @@ describe('tctl run says what is wrong, and what to do', () => {
     [
       'a network that there is not',
       ['--network', 'bridge', 'host', 'true'],
-      /--network takes none or host/,
+      /--network takes none, host or container:NAME/,
       undefined,
     ],
     [
@@ -62,7 +67,7 @@ describe('tctl run says what is wrong, and what to do', () => {
     ],
     ['a name that is none', ['--name', 'a/b', 'host', 'true'], /"a\/b" is not a name/, /letters, digits/],
     ['a host name that is too long', ['-h', 'a'.repeat(65), 'host', 'true'], /is not a host name/, /1 to 64/],
-    ['a user by name', ['-u', 'bob', 'host', 'true'], /"bob" is not a user/, /uid:gid/],
+    ['a user by name', ['-u', 'bob', 'host', 'true'], /no user "bob" in its \/etc\/passwd/, /uid:gid/],
     ['a variable without a name', ['-e', '=x', 'host', 'true'], /"" is not a variable/, /"="/],
     ['limits without cgroups', ['--cgroups', 'disabled', '-m', '64m', 'host', 'true'], /need cgroups/, /./],
     [

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runOptions } from '../../apps/tctl/src/commands/run-options.ts';
+import { commands } from '../../apps/tctl/src/main.ts';
 import { repository, shell, tctl } from './support/command.ts';
 import { expectOutput, expectRefusal } from './support/expectations.ts';
 import './support/suite.ts';
@@ -27,7 +28,7 @@ describe('tctl', () => {
     ['frobnicate', /"frobnicate" is not a command/, /tctl --help/],
     ['constructor', /"constructor" is not a command/, /tctl --help/],
     ['', /"" is not a command/, /tctl --help/],
-    ['--frobnicate', /"--frobnicate" is not a command/, /tctl --help/],
+    ['--frobnicate', /Unknown option '--frobnicate'/, /--help/],
     ['a\nb\u001b[31m', /"a\\nb\\u001b\[31m" is not a command/, /tctl --help/],
   ])('does not know the command %j, and says what to do', async (name, message, hint) => {
     expectRefusal(await tctl(name), message, hint);
@@ -38,7 +39,7 @@ describe('tctl run --help', () => {
   it('lists every option, on stdout', async () => {
     const { code, stdout, stderr } = await tctl('run', '--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^Usage: tctl run \[OPTIONS\] \(IMAGE \| --rootfs DIR\) COMMAND/);
+    expect(stdout).toMatch(/^Usage: tctl run \[OPTIONS\] \(IMAGE \| --rootfs DIR\) \[COMMAND\]/);
     const listed = [...stdout.matchAll(/^ {2}(?: {4}|-\w, )--([\w-]+)/gm)].map(([, name]) => name);
     expect(listed).toEqual(Object.keys(runOptions));
   });
@@ -52,6 +53,35 @@ describe('tctl run --help', () => {
     const { code, stdout } = await tctl('run', 'host', 'ls', '--help');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Usage: (\/usr)?(\/bin\/)?ls/);
+  });
+});
+
+const all = [
+  ...Object.keys(commands),
+  ...['ls', 'create', 'rm', 'prune'].map((name) => `volume ${name}`),
+].map((name) => name.split(' '));
+
+describe('every command', () => {
+  it.each(all)('has a --help: tctl %s %s', async (...name) => {
+    const words = name.filter((word) => typeof word === 'string');
+    const { code, stdout, stderr } = await tctl(...words, '--help');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.startsWith(`Usage: tctl ${words.join(' ')}`)).toBe(true);
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
+  });
+
+  it.each(all)('refuses an option that there is not: tctl %s %s', async (...name) => {
+    const words = name.filter((word) => typeof word === 'string');
+    if (['volume', 'image'].includes(words.join())) return;
+    expectRefusal(await tctl(...words, '--frobnicate'), /--frobnicate/, /--help lists the options/);
+  });
+
+  it.each(all)('says what is missing, or does without: tctl %s %s', async (...name) => {
+    const words = name.filter((word) => typeof word === 'string');
+    if (['events', 'stats', 'metrics', 'demo', 'load'].includes(words.join())) return; // they go on, or read stdin
+    const { code, stderr } = await tctl(...words);
+    expect(stderr).not.toMatch(/a bug in tctl|^ {4}at /m);
+    if (code !== 0) expect(stderr).toMatch(/^tctl: the .* is missing\n {2}hint: tctl .*\n$/);
   });
 });
 

@@ -11,7 +11,7 @@ import { until } from './support/until.ts';
 
 const limits = ['-m', '64m', '--pids', '20'];
 /** `state` is the directory of a container that runs, or of one that was abandoned. */
-const states = () => readdirSync(runtimeDirectory).filter((name) => name !== 'lock');
+const states = () => readdirSync(runtimeDirectory).filter((name) => !name.startsWith('.'));
 const tracesOf = (name: string) => [...traces(runtimeDirectory)].filter((line) => line.includes(name));
 
 describe('a tctl that is killed', () => {

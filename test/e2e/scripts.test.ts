@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { environment, type Finished, repository, startCommand } from './support/command.ts';
@@ -40,27 +40,5 @@ describe('a script at the root of the repository', () => {
       for (const file of [exports['.'].types, exports['.'].default])
         expect(statSync(join(directory, file)).size).toBeGreaterThan(0);
     }
-  });
-});
-
-/** The scripts in examples/ and below that are to be run: what they share begins with an underscore. */
-const examples = readdirSync(join(repository, 'examples'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => /\.(ts|mjs|js)$/.test(name) && !/(^|\/)_|node_modules|\.d\.ts$/.test(name))
-  .sort();
-
-describe('the examples', () => {
-  it('have a first one', () => {
-    expect(examples).toContain('first-container.ts');
-  });
-
-  it.each(examples)('run without an error: %s', async (name) => {
-    const { code, stdout, stderr } = await node(join('examples', name));
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).not.toBe('');
-  });
-
-  it('show a container in the first one', async () => {
-    const { stdout } = await node('examples/first-container.ts');
-    expect(stdout).toMatch(/^[0-9a-f]{12}\n.*I am process 1\n 0 exit \d+\n$/s);
   });
 });

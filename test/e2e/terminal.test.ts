@@ -1,32 +1,10 @@
-import { describe, expect, it, type TestContext } from 'vitest';
-import { requires } from '../support/requires.ts';
-import { newDirectory } from './support/suite.ts';
-import { Terminal, tmux } from './support/terminal.ts';
-
-async function openTerminal(context: TestContext): Promise<Terminal> {
-  requires(context, tmux);
-  const terminal = new Terminal(newDirectory());
-  try {
-    await terminal.prompt('host>');
-  } catch (error) {
-    await terminal[Symbol.asyncDispose]();
-    throw error;
-  }
-  return terminal;
-}
-
-/** What stty says of the terminal, as one line. */
-async function settings(terminal: Terminal, mark: string): Promise<string> {
-  terminal.type(`echo ${mark}=$(stty -g)=`);
-  const pattern = new RegExp(`^${mark}=([0-9a-f:]+)=$`, 'm');
-  await terminal.shows(pattern);
-  return pattern.exec(terminal.screen())?.[1] ?? '';
-}
+import { describe, expect, it } from 'vitest';
+import { openTerminal } from './support/terminal.ts';
 
 describe('in a terminal', () => {
   it('Ctrl-C reaches the container, and the shell is back in an intact terminal', async (context) => {
     await using terminal = await openTerminal(context);
-    const before = await settings(terminal, 'before');
+    const before = await terminal.settings('before');
     terminal.type(
       `tctl run host sh -c 'trap "echo caught; exit 42" INT; echo up; while :; do sleep 0.05; done'`,
     );
@@ -35,12 +13,12 @@ describe('in a terminal', () => {
     await terminal.shows(/caught\nhost>$/);
     terminal.type('echo "code $?"');
     await terminal.shows(/^code 42$/m);
-    expect(await settings(terminal, 'after')).toBe(before);
+    expect(await terminal.settings('after')).toBe(before);
   });
 
   it('the third Ctrl-C ends what ignores it', async (context) => {
     await using terminal = await openTerminal(context);
-    const before = await settings(terminal, 'before');
+    const before = await terminal.settings('before');
     terminal.type(`tctl run host sh -c 'trap "echo no" INT; echo up; while :; do sleep 0.05; done'`);
     await terminal.shows(/^up$/m);
     for (const seen of [/no\n$|no$/m, /no\n(.*)no$/ms]) {
@@ -51,7 +29,7 @@ describe('in a terminal', () => {
     await terminal.shows(/host>$/);
     terminal.type('echo "code $?"');
     await terminal.shows(/^code 137$/m);
-    expect(await settings(terminal, 'after')).toBe(before);
+    expect(await terminal.settings('after')).toBe(before);
   });
 
   it('a shell in a container takes what is typed', async (context) => {

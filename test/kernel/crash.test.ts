@@ -135,8 +135,9 @@ describe('a supervisor that is killed', () => {
       { limits },
     );
     const refused = refusal(run);
+    const ready = new Promise((resolve) => run.stdout?.once('data', resolve));
     const pid = await run.started;
-    await new Promise((resolve) => run.stdout?.once('data', resolve));
+    await ready;
     await killSupervisor(run.id);
     await sleep(50);
     expect(isAlive(pid)).toBe(true);

@@ -144,16 +144,16 @@ const failures: Failure[] = [
     operation: /cgroup \/no\/such/,
   },
   {
-    title: 'a user that is no number',
-    options: { user: 'root' },
-    code: 'INVALID_OPTION',
-    operation: 'set the user',
+    title: 'a user without an account',
+    options: { user: 'somebody' },
+    code: 'USER_NOT_FOUND',
+    operation: 'run as the user "somebody"',
   },
   {
     title: 'a user beyond 31 bits',
     options: { user: '4294967296' },
-    code: 'INVALID_OPTION',
-    operation: 'set the user',
+    code: 'USER_NOT_FOUND',
+    operation: 'run as the user "4294967296"',
   },
   {
     title: 'a name that is a path',

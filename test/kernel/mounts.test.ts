@@ -1,8 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { parseTmpfs, type RunOptions, type TmpfsMount } from '@tc/core';
+import type { CapabilityName } from '@tc/linux';
 import { describe, expect, it } from 'vitest';
+import { usualIdMap } from '../support/id-mappable.ts';
 import { box, newDirectory, output, refusal, watchLeftovers } from '../support/kernel.ts';
+import { requires } from '../support/requires.ts';
 import { hostRoot, ownRootfs } from '../support/rootfs.ts';
 
 watchLeftovers();
@@ -86,6 +98,25 @@ describe('a bind mount', () => {
     }
   });
 
+  it('can leave out what is mounted below its source', async () => {
+    const source = newDirectory();
+    mkdirSync(join(source, 'below'));
+    execFileSync('mount', ['-t', 'tmpfs', 'none', join(source, 'below')]);
+    try {
+      const mounts = [{ source, target: '/data', recursive: false }];
+      expect(await output('stat -f -c %T /data/below; touch /data/below/file', { mounts })).toBe('tmpfs\n');
+      expect(await output('grep -c " /data" /proc/self/mountinfo', { mounts })).toBe('1\n');
+      expect(await output('grep -c " /data" /proc/self/mountinfo', { mounts: [`${source}:/data`] })).toBe(
+        '2\n',
+      );
+      const user = { uidMap: '0 100000 65536', gidMap: '0 100000 65536' };
+      const error = await refusal(box(['true'], { mounts, namespaces: { user } }));
+      expect(error).toMatchObject({ hint: expect.stringContaining('user namespace') });
+    } finally {
+      execFileSync('umount', [join(source, 'below')]);
+    }
+  });
+
   it('of a source that is missing is refused, and says which', async () => {
     const error = await refusal(box(['true'], { mounts: ['/no/such/source:/data'] }));
     expect(error).toMatchObject({
@@ -123,5 +154,200 @@ describe('a bind mount', () => {
     } finally {
       execFileSync('umount', [path]);
     }
+  });
+});
+
+/** A directory that is a mount point of its own, shared or not, with a directory `later` in it. */
+function newMountPoint(propagation: 'shared' | 'private') {
+  const path = newDirectory();
+  chmodSync(path, 0o755);
+  execFileSync('mount', ['--bind', path, path]);
+  execFileSync('mount', [`--make-${propagation}`, path]);
+  mkdirSync(join(path, 'later'));
+  return { path, [Symbol.dispose]: () => execFileSync('umount', ['-R', path]) };
+}
+
+/** Runs a script that reads a line before it goes on; meanwhile something is mounted at `later`. */
+async function mountMeanwhile(path: string, script: string, options: Partial<RunOptions>): Promise<string> {
+  const run = box(`echo up; read line; ${script}`, { ...options, stdin: 'pipe' });
+  await new Promise<void>((resolve) => run.stdout?.once('data', () => resolve()));
+  execFileSync('mount', ['-t', 'tmpfs', 'none', join(path, 'later')]);
+  writeFileSync(join(path, 'later/file'), '');
+  run.stdin?.end('go\n');
+  const { stdout } = await run;
+  execFileSync('umount', [join(path, 'later')]);
+  return stdout;
+}
+
+describe('what the host mounts later below the source of a bind mount', () => {
+  const user = { uidMap: '0 100000 65536', gidMap: '0 100000 65536' };
+
+  it.for([
+    ['slave', 'rslave', {}, 'up\nfile\n'],
+    ['shared', 'rshared', {}, 'up\nfile\n'],
+    ['private', 'rprivate', {}, 'up\n'],
+    ['slave, in a user namespace', 'slave', { namespaces: { user } }, 'up\nfile\n'],
+    [
+      'slave, in a user namespace with the usual id map',
+      'slave',
+      { namespaces: { user: true } },
+      'up\nfile\n',
+    ],
+    ['private, in a user namespace', 'private', { namespaces: { user } }, 'up\n'],
+  ] as const)('shows up as its propagation says: %s', async ([, option, options, expected], context) => {
+    if ('namespaces' in options && options.namespaces.user === true) requires(context, usualIdMap);
+    using source = newMountPoint('shared');
+    const mounts = [`${source.path}:/data:${option}`];
+    expect(await mountMeanwhile(source.path, 'ls /data/later', { ...options, mounts })).toBe(expected);
+  });
+
+  it('shows up in a read-only mount too, which itself stays read-only', async () => {
+    using source = newMountPoint('shared');
+    const mounts = [`${source.path}:/data:ro,slave`];
+    const script = 'ls /data/later; touch /data/x 2>/dev/null || echo refused';
+    expect(await mountMeanwhile(source.path, script, { mounts })).toBe('up\nfile\nrefused\n');
+  });
+
+  it.each(['slave', 'shared'] as const)(
+    'can’t show up where the host’s mount is private: %s',
+    async (propagation) => {
+      using source = newMountPoint('private');
+      const error = await refusal(
+        box(['true'], { mounts: [{ source: source.path, target: '/data', propagation }] }),
+      );
+      expect(error).toMatchObject({
+        code: 'MOUNT_NOT_SHARED',
+        hint: expect.stringContaining('--make-shared'),
+      });
+    },
+  );
+});
+
+describe('what a container mounts below a bind mount', () => {
+  const script = 'mount -t tmpfs none /data/later && touch /data/later/inside && echo done';
+  const capabilities: CapabilityName[] = ['CAP_SYS_ADMIN', 'CAP_DAC_OVERRIDE'];
+
+  it.each([
+    ['shared', ['inside']],
+    ['slave', []],
+    ['private', []],
+  ] as const)('shows up on the host only where it is shared: %s', async (propagation, expected) => {
+    using source = newMountPoint('shared');
+    const mounts = [{ source: source.path, target: '/data', propagation }];
+    expect(await output(script, { mounts, capabilities })).toBe('done\n');
+    expect(readdirSync(join(source.path, 'later'))).toEqual(expected);
+  });
+
+  it('never shows up from a user namespace: shared is refused', async () => {
+    using source = newMountPoint('shared');
+    const mounts = [`${source.path}:/data:shared`];
+    const error = await refusal(box(['true'], { mounts, namespaces: { user: true } }));
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', hint: expect.stringContaining('slave') });
+  });
+
+  it('is not the doing of another mount: none goes onto a shared one, by its name or through a link', async () => {
+    using source = newMountPoint('shared');
+    const inner = newDirectory();
+    const below = [`${source.path}:/data:shared`, `${inner}:/data/later`];
+    expect(await refusal(box(['true'], { mounts: below }))).toMatchObject({ code: 'INVALID_OPTION' });
+    const path = await ownRootfs(newDirectory());
+    symlinkSync('/data/later', join(path, 'link'));
+    mkdirSync(join(path, 'data/later'), { recursive: true });
+    for (const mounts of [
+      [`${source.path}:/data:shared`, `${inner}:/link`],
+      [`${inner}:/link`, `${source.path}:/data:shared`],
+    ]) {
+      await box(['true'], { rootfs: path, mounts });
+      expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(join(source.path, 'later'));
+    }
+    const mounts = [`${source.path}:/data:shared`, `${source.path}:/link:shared`];
+    expect(await refusal(box(['true'], { rootfs: path, mounts }))).toMatchObject({
+      code: 'MOUNT_TARGET_FORBIDDEN',
+    });
+  });
+});
+
+describe('a tmpfs', () => {
+  const tmpfs = (options: Partial<TmpfsMount> = {}): Partial<RunOptions> => ({
+    mounts: [{ type: 'tmpfs', target: '/scratch', ...options }],
+  });
+
+  it('is there, writable by all, and without devices and setuid', async () => {
+    const text = await output(
+      'stat -f -c %T /scratch; stat -c %a /scratch; grep " /scratch" /proc/mounts',
+      tmpfs(),
+    );
+    expect(text).toMatch(/^tmpfs\n1777\n\S+ \/scratch tmpfs rw,nosuid,nodev,/);
+  });
+
+  it('has the size and the mode that were asked for', async () => {
+    const script =
+      'stat -c %a /scratch; dd if=/dev/zero of=/scratch/x bs=1M count=4 2>/dev/null || stat -c %s /scratch/x';
+    expect(await output(script, tmpfs({ size: '2m', mode: 0o750 }))).toBe(`750\n${2 ** 21}\n`);
+  });
+
+  it('counts against the memory limit', async () => {
+    const script = ['dd', 'if=/dev/zero', 'of=/scratch/x', 'bs=1M', 'count=64'];
+    const result = await box(script, {
+      ...tmpfs({ size: '128m' }),
+      limits: { memory: '32m', memorySwap: 0 },
+    });
+    expect(result).toMatchObject({ reason: 'oom' });
+  });
+
+  it('can be read-only, and empty', async () => {
+    const text = await output(
+      'ls -A /scratch; touch /scratch/x 2>/dev/null || echo refused',
+      tmpfs({ readOnly: true }),
+    );
+    expect(text).toBe('refused\n');
+  });
+
+  it.for([true, 'self'] as const)(
+    'is there in a user namespace too, with root as its owner: %s',
+    async (user, context) => {
+      if (user === true) requires(context, usualIdMap);
+      const options = { ...tmpfs({ size: '1m' }), namespaces: { user } };
+      expect(
+        await output('stat -c %u:%a /scratch; touch /scratch/x; grep " /scratch " /proc/mounts', options),
+      ).toMatch(/^0:1777\n.*\bsize=1024k/);
+    },
+  );
+
+  it('can hold other mounts, and lie on the runtime’s own', async () => {
+    const source = newDirectory();
+    writeFileSync(join(source, 'file'), 'x');
+    const mounts = [
+      parseTmpfs('/srv:size=1m,mode=755'),
+      `${source}:/srv/data`,
+      parseTmpfs('/dev/shm:size=64k'),
+    ];
+    expect(
+      await output('cat /srv/data/file; stat -c %a /srv; grep -c size=64k /proc/mounts', { mounts }),
+    ).toBe('x755\n1\n');
+  });
+
+  it.each(['/data', '/proc/sys', '/sys/fs/cgroup', '/proc'])(
+    'is not mounted into /proc or /sys: %s',
+    async (target) => {
+      const path = await ownRootfs(newDirectory());
+      symlinkSync('/proc/sys', join(path, 'data'));
+      for (const mode of ['rw', 'ro', 'overlay'] as const) {
+        const error = await refusal(box(['true'], { rootfs: { path, mode }, ...tmpfs({ target }) }));
+        expect(error).toMatchObject({ code: 'MOUNT_TARGET_FORBIDDEN' });
+      }
+    },
+  );
+
+  it('through a link that leads up and out stays inside', async () => {
+    const path = await ownRootfs(newDirectory());
+    symlinkSync('/../../../../etc', join(path, 'up'));
+    expect(
+      await output('ls -A /etc/sub; stat -f -c %T /etc/sub', {
+        rootfs: path,
+        ...tmpfs({ target: '/up/sub' }),
+      }),
+    ).toBe('tmpfs\n');
+    expect(existsSync('/etc/sub')).toBe(false);
   });
 });

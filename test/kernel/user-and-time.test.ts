@@ -67,7 +67,7 @@ describe('a user namespace', () => {
 
   it('can be entered by a caller as itself alone', async (context) => {
     requires(context, namespace('user'));
-    expect(await output('cat /proc/self/uid_map', { namespaces: { user: true } })).toMatch(/^ +0 +0 +1\n$/);
+    expect(await output('cat /proc/self/uid_map', { namespaces: { user: 'self' } })).toMatch(/^ +0 +0 +1\n$/);
   });
 });
 

@@ -1,8 +1,8 @@
 /** What every file of the kernel suite uses: containers with a name of ours, and the check that none leaves a trace. */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Run, type RunOptions, run } from '@tc/core';
+import { Container, type ContainerOptions, type Run, type RunOptions, run } from '@tc/core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { cgroupMountPoints, leftovers, traces } from './leftovers.ts';
 import { fastDirectory, hostRoot } from './rootfs.ts';
@@ -15,6 +15,7 @@ if (process.geteuid?.() !== 0)
 export const directory = join(fastDirectory, `kernel-suite-${process.pid}`);
 export const runtimeDirectory = join(directory, 'run');
 process.env['TCTL_RUNTIME_DIR'] = runtimeDirectory;
+process.env['TCTL_DATA_DIR'] = join(directory, 'data'); // the shared root file system was found before
 
 /** Every container of this file has a name that starts so. */
 export const prefix = `k${process.pid}-`;
@@ -37,6 +38,23 @@ export function defaults(): RunOptions {
 /** Runs a shell script, or a command, in a container. */
 export function box(command: string | readonly string[], options: Partial<RunOptions> = {}): Run {
   return run(typeof command === 'string' ? ['sh', '-c', command] : command, { ...defaults(), ...options });
+}
+
+const madeIds: string[] = [];
+
+/** Makes a container that runs a shell script, or a command. To be disposed of. */
+export async function makeContainer(
+  command: string | readonly string[],
+  options: Partial<ContainerOptions> = {},
+): Promise<Container> {
+  const container = await Container.create({
+    rootfs: { path: hostRoot, mode: 'overlay' },
+    timeout: scaled(30_000),
+    command: typeof command === 'string' ? ['sh', '-c', command] : command,
+    ...options,
+  });
+  madeIds.push(container.id);
+  return container;
 }
 
 /** What a script prints; it must succeed. */
@@ -75,7 +93,10 @@ export async function until(holds: () => boolean, what: string, milliseconds = s
 }
 
 const isOurs = (line: string): boolean =>
-  line.includes(prefix) || line.includes(directory) || /^(descriptor|process \d+ our child) /.test(line);
+  line.includes(prefix) ||
+  line.includes(directory) ||
+  madeIds.some((id) => line.includes(id)) ||
+  /^(descriptor|process \d+ our child) /.test(line);
 
 let before: ReadonlySet<string> = new Set();
 
@@ -95,6 +116,7 @@ export function watchLeftovers(): void {
     chmodSync(directory, 0o755); // a user namespace's root is no root outside, and must find its root file system
     // The first child makes Node.js open descriptors of its own, which it keeps.
     await box(['true']);
+    watch(runtimeDirectory).close(); // as does the first watch
     before = traces(runtimeDirectory);
   });
 

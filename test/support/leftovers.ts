@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseMountinfo } from '@tc/linux';
+import { dataDirectory, parseMountinfo } from '@tc/linux';
 import { scaled } from './scale.ts';
 
 /** What `read` gives, or undefined where the thing has just vanished. */
@@ -98,10 +98,13 @@ function descriptors(): string[] {
 }
 
 function files(runtimeDirectory: string): string[] {
-  const state = list(runtimeDirectory).filter((name) => name !== 'lock');
+  // The runtime directory's own files start with a dot: its lock and its journal stay, the rest must not.
+  const state = list(runtimeDirectory).filter((name) => !/^\.(lock|events(\.1)?)$/.test(name));
+  const data = join(dataDirectory(), 'containers');
   const temporary = list(tmpdir()).filter((name) => /tctl/.test(name));
   return [
     ...state.map((name) => `state ${join(runtimeDirectory, name)}`),
+    ...list(data).map((name) => `data ${join(data, name)}`),
     ...temporary.map((name) => `file ${join(tmpdir(), name)}`),
   ];
 }

@@ -1,8 +1,11 @@
 import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { onTestFinished } from 'vitest';
 import type { Answer, Job } from './child.ts';
+import type { ContainerJob } from './container-child.ts';
 import { fastDirectory } from './rootfs.ts';
 
 /** With a cache of the compiled sources: on slow machines loading them takes most of the time. */
@@ -29,4 +32,13 @@ export async function runInNode(wrapper: readonly string[], job: Job): Promise<A
   const [command = '', ...args] = [...wrapper, ...nodeCommand(job)];
   const { stdout } = await promisify(execFile)(command, args, { maxBuffer: 1e8, env: environment() });
   return JSON.parse(stdout);
+}
+
+/** One that acts on a container, and lives no longer than the test: `container-child.ts`. */
+export function startContainerNode(job: ContainerJob): ChildProcess & { readonly stdout: Readable } {
+  const script = fileURLToPath(new URL('container-child.ts', import.meta.url));
+  const args = ['--conditions=tc-source', '--no-warnings', script, JSON.stringify(job)];
+  const child = spawn(process.execPath, args, { env: environment(), stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
 }

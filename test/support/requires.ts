@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkHost } from '@tc/core';
 import { readCgroupHost } from '@tc/linux';
 import type { TestContext } from 'vitest';
 import { cgroupMountPoints } from './leftovers.ts';
@@ -30,6 +31,14 @@ export const controller =
       v2 !== undefined &&
       readFileSync(join(v2.mountPoint, 'cgroup.controllers'), 'utf8').split(/\s/).includes(v2Name);
     return unless(inV2 || v1.has(name), `there is no ${name} controller`);
+  };
+
+/** By the name that `tctl doctor` has for it: only `ok` will do. */
+export const healthy =
+  (name: string): Need =>
+  () => {
+    const check = checkHost().find((each) => each.name === name);
+    return unless(check?.status === 'ok', `${name}: ${check?.found}`);
   };
 
 /** On v1 the kernel can be booted with swapaccount=0; on v2 swap is always counted. */

@@ -1,6 +1,6 @@
 import type { Case } from '../interleave.ts';
-import { timeCommands } from './time-commands.ts';
-import type { Workplace } from './workplace.ts';
+import { timeCommands } from '../time-commands.ts';
+import type { Workplace } from '../workplace.ts';
 
 function commandCase(name: string, command: readonly string[]): Case {
   return { name, measure: (atOnce) => timeCommands(Array.from({ length: atOnce }, () => command)) };

@@ -1,22 +1,10 @@
+import { type Measured, printMeasurements } from '../measure.ts';
 import { table } from '../table.ts';
 import type { SupervisorMemory } from './supervisor-memory.ts';
 
-export interface Measurement {
-  readonly group: string;
-  readonly name: string;
-  readonly atOnce: number;
-  /** From the start of the first to the end of the last. */
-  readonly medianMs: number;
-  readonly p95Ms: number;
-  /** Of the medians, to the first case of the group in the same rounds. */
-  readonly ratio: number;
-}
-
-export interface Report {
+export interface Report extends Measured {
   readonly machine: string;
-  readonly measurements: Measurement[];
   readonly memory: SupervisorMemory[];
-  readonly skipped: { name: string; reason: string }[];
 }
 
 const notes = `
@@ -31,19 +19,7 @@ is the part that no file backs.`;
 
 export function printReport({ machine, measurements, memory, skipped }: Report): void {
   console.log(machine);
-  const groups = Map.groupBy(
-    measurements,
-    ({ group, atOnce }) => `${group}, ${atOnce === 1 ? 'one' : atOnce} at a time`,
-  );
-  for (const [title, rows] of groups) {
-    const cells = rows.map(({ name, medianMs, p95Ms, ratio }) => [
-      name,
-      medianMs.toFixed(2),
-      p95Ms.toFixed(2),
-      ratio.toFixed(2),
-    ]);
-    console.log(`\n${table([title, 'median ms', 'p95 ms', 'ratio'], cells)}`);
-  }
+  printMeasurements({ measurements, skipped: [] });
   const kb = memory.map((each) => [
     each.name,
     ...[each.privateKb, each.privateAnonymousKb, each.sharedKb].map(String),

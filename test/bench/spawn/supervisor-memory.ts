@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '@tc/core';
-import { makeBundle, ociCommand } from './oci.ts';
+import { makeBundle } from '../bundle.ts';
+import { inPrivateNamespace } from '../private-namespace.ts';
+import type { Workplace } from '../workplace.ts';
+import { ociCommand } from './oci.ts';
 import { bwrapCommand } from './others.ts';
-import { inPrivateNamespace } from './private-namespace.ts';
-import type { Workplace } from './workplace.ts';
 
 /** What stays in memory for a container besides the container: in KiB, from /proc/PID/smaps of its supervisor. */
 export interface SupervisorMemory {
@@ -53,19 +54,31 @@ async function memoryOf(name: string, [file = '', ...args]: readonly string[]): 
 
 async function descendantNamed(ancestor: number, name: string): Promise<number> {
   for (let turn = 0; turn < 500; turn += 1) {
-    const found = descendants(ancestor).find(
-      (pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === name,
-    );
+    const found = descendants(ancestor).find((pid) => nameOf(pid) === name);
     if (found !== undefined) return found;
     await sleep(10);
   }
   throw new Error(`${name} did not start`);
 }
 
+/** Undefined where it has ended. */
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+const nameOf = (pid: number) => attempt(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trim());
+
 function descendants(pid: number): number[] {
-  const threads = readdirSync(`/proc/${pid}/task`);
+  const threads = attempt(() => readdirSync(`/proc/${pid}/task`)) ?? [];
   const children = threads.flatMap((thread) =>
-    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+    (attempt(() => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8')) ?? '')
+      .split(' ')
+      .filter(Boolean)
+      .map(Number),
   );
   return children.flatMap((child) => [child, ...descendants(child)]);
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { run } from '@tc/core';
 import type { Case } from '../interleave.ts';
-import { timeCommands } from './time-commands.ts';
-import type { Workplace } from './workplace.ts';
+import { timeCommands } from '../time-commands.ts';
+import type { Workplace } from '../workplace.ts';
 
 export const limits = { memory: '64m', pids: 20 } as const;
 
@@ -43,11 +43,15 @@ export function libraryCase(place: Workplace, name: string, options: LibraryOpti
 
 const application = new URL('../../../apps/tctl/', import.meta.url);
 
+/** The command `tctl` as it is built. */
+export function tctlProgram(): string {
+  const { bin } = JSON.parse(readFileSync(new URL('package.json', application), 'utf8')) as Manifest;
+  return new URL(bin.tctl, application).pathname;
+}
+
 /** The whole `tctl run` process, started as the shell would. */
 export function commandLineCase(place: Workplace, flags: readonly string[]): Case {
-  const { bin } = JSON.parse(readFileSync(new URL('package.json', application), 'utf8')) as Manifest;
-  const program = new URL(bin.tctl, application).pathname;
-  const command = [program, 'run', '--rootfs', place.rootfs, ...flags, '/bin/true'];
+  const command = [tctlProgram(), 'run', '--rootfs', place.rootfs, ...flags, '/bin/true'];
   return {
     name: ['tctl run', ...flags].join(' '),
     measure: (atOnce) => timeCommands(Array.from({ length: atOnce }, () => command)),

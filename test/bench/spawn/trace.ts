@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { assemble, compileRun, run } from '@tc/core';
 import { median } from '../statistics.ts';
 import { table } from '../table.ts';
+import type { Workplace } from '../workplace.ts';
 import { limits } from './tctl.ts';
-import type { Workplace } from './workplace.ts';
 
 const phases = [
   'resolve and compile',

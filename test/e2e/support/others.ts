@@ -11,10 +11,25 @@ export function belongsToOthers(pid: number, before: ReadonlySet<number>): boole
   return !ours.has(pid) && before.has(branch.at(-1) ?? pid);
 }
 
-/** Whether a cgroup is of another suite that runs now: each names its containers by a letter and its own pid. */
-export function isCgroupOfOthers(line: string): boolean {
-  const pid = Number(/\/tctl-[a-z](\d+)-\d+$/.exec(line)?.[1]);
-  return pid !== process.pid && processes().some((each) => each.pid === pid);
+/** Ids of containers: random, or the names that suites choose. */
+const supervisorLine = /^process \d+ tctl-\w+ tctl-shim (\S+)/;
+const cgroupName = /\/tctl-([\w.-]+)$/;
+
+/**
+ * Whether a cgroup or a process is of a container that is none of ours: other suites may run on this machine. Every
+ * container of ours is in our journal.
+ */
+export function isOfContainerOfOthers(line: string, ourIds: ReadonlySet<string>): boolean {
+  const named = (line.startsWith('cgroup ') ? cgroupName : supervisorLine).exec(line)?.[1];
+  if (named !== undefined) return !ourIds.has(named);
+  const pid = /^process (\d+) /.exec(line)?.[1];
+  if (pid === undefined) return false;
+  const all = new Map(processes().map((each) => [each.pid, each]));
+  if (!all.has(Number(pid))) return true; // it has ended since, in time
+  const id = ancestry(Number(pid), all)
+    .map((each) => all.get(each)?.command ?? [])
+    .find(([program]) => program === 'tctl-shim')?.[1];
+  return id !== undefined && !ourIds.has(id);
 }
 
 /** A process, its parent, and so on. */

@@ -1,11 +1,12 @@
 /** What every file of this suite has: directories of its own, and the check that no test leaves a trace. */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Container } from '@tc/core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { leftovers, processes, traces } from '../../support/leftovers.ts';
 import { fastDirectory } from '../../support/rootfs.ts';
 import { tctl } from './command.ts';
-import { belongsToOthers, isCgroupOfOthers } from './others.ts';
+import { belongsToOthers, isOfContainerOfOthers } from './others.ts';
 
 if (process.geteuid?.() !== 0)
   throw new Error('the e2e suite runs containers and looks for their traces: run it as root');
@@ -31,20 +32,29 @@ export function newName(): string {
   return `e${process.pid}-${count}`;
 }
 
-const isOurs = (line: string): boolean =>
+const isOurs = (line: string, ids: ReadonlySet<string>): boolean =>
   line.includes(`e${process.pid}-`) ||
   line.includes(directory) ||
+  [...ids].some((id) => line.includes(id)) ||
   /^(descriptor|process \d+ our child) /.test(line);
+
+/** Of all containers that this file has made so far. */
+async function ourIds(): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  for await (const { id } of Container.events({ since: new Date(0), until: new Date() })) ids.add(id);
+  return ids;
+}
 
 let before: ReadonlySet<string> = new Set();
 let processesBefore: ReadonlySet<number> = new Set();
 
 /** What is there now, was not before the test, and stays. Somebody else may run containers too, but theirs end. */
 export async function newTraces(): Promise<string[]> {
-  const { left } = await leftovers(before, runtimeDirectory, isOurs);
+  const ids = await ourIds();
+  const { left } = await leftovers(before, runtimeDirectory, (line) => isOurs(line, ids));
   return left.filter((line) => {
     const pid = /^process (\d+) /.exec(line)?.[1];
-    if (isCgroupOfOthers(line)) return false;
+    if (isOfContainerOfOthers(line, ids)) return false;
     return pid === undefined || !belongsToOthers(Number(pid), processesBefore);
   });
 }

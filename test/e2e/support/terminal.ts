@@ -2,9 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
+import type { TestContext } from 'vitest';
 import { processes } from '../../support/leftovers.ts';
-import type { Need } from '../../support/requires.ts';
+import { type Need, requires } from '../../support/requires.ts';
 import { environment, repository } from './command.ts';
+import { newDirectory } from './suite.ts';
 import { until } from './until.ts';
 
 export const tmux: Need = () =>
@@ -67,20 +69,66 @@ export class Terminal implements AsyncDisposable {
     await this.shows(new RegExp(`^${prompt}$`, 'm'));
   }
 
+  /** Everything that is written to it from now on goes into a file, too. */
+  record(file: string): void {
+    this.#tmux('pipe-pane', '-o', `cat >>'${file}'`);
+  }
+
+  /** Makes the window another size. */
+  resize(columns: number, rows: number): void {
+    this.#tmux('resize-window', '-x', String(columns), '-y', String(rows));
+  }
+
   /** Presses keys: `C-c`, `Enter`. */
   press(...keys: string[]): void {
     this.#tmux('send-keys', ...keys);
   }
 
+  /**
+   * What a terminal with a mouse sends, SGR 1006: 0 is the left button, 64 and 65 the wheel up and down.
+   * @param text on its first cell
+   */
+  mouse(button: 0 | 64 | 65, text: string): void {
+    const lines = this.screen().split('\n');
+    const row = lines.findIndex((line) => line.includes(text));
+    if (row === -1) throw new Error(`there is no ${text} to click on:\n${this.screen()}`);
+    const column = lines[row]?.indexOf(text) ?? 0;
+    for (const end of ['M', 'm']) {
+      if (end === 'm' && button !== 0) continue; // a wheel is not released
+      const bytes = Buffer.from(`\x1b[<${button};${column + 1};${row + 1}${end}`);
+      this.#tmux('send-keys', '-H', ...[...bytes].map((byte) => byte.toString(16)));
+    }
+  }
+
   type(line: string): void {
-    this.#tmux('send-keys', '-l', line);
+    this.write(line);
     this.press('Enter');
+  }
+
+  /** Types without Enter. */
+  write(text: string): void {
+    this.#tmux('send-keys', '-l', '--', text);
+  }
+
+  /** What stty says of it, as one line: run by the shell of the host. */
+  async settings(mark: string): Promise<string> {
+    this.type(`echo ${mark}=$(stty -g)=`);
+    const pattern = new RegExp(`^${mark}=([0-9a-f:]+)=$`, 'm');
+    await this.shows(pattern);
+    return pattern.exec(this.screen())?.[1] ?? '';
   }
 
   async shows(pattern: RegExp): Promise<void> {
     await until(
       () => pattern.test(this.screen()),
       () => `the terminal shows ${pattern}:\n${this.screen()}`,
+    );
+  }
+
+  async gone(pattern: RegExp): Promise<void> {
+    await until(
+      () => !pattern.test(this.screen()),
+      () => `the terminal shows ${pattern} no more:\n${this.screen()}`,
     );
   }
 
@@ -96,3 +144,16 @@ export class Terminal implements AsyncDisposable {
 /** A dead process whose parent has not looked yet has no command. */
 const isAlive = (pid: number): boolean =>
   processes().some((each) => each.pid === pid && each.command[0] !== '');
+
+/** One with a prompt of `host>`. */
+export async function openTerminal(context: TestContext): Promise<Terminal> {
+  requires(context, tmux);
+  const terminal = new Terminal(newDirectory());
+  try {
+    await terminal.prompt('host>');
+  } catch (error) {
+    await terminal[Symbol.asyncDispose]();
+    throw error;
+  }
+  return terminal;
+}

@@ -27,10 +27,15 @@ export class PrivateNamespace implements AsyncDisposable {
   }
 
   /** @throws unless all exit with 0 */
-  async timeCommands(commands: readonly (readonly string[])[]): Promise<number> {
+  timeCommands(commands: readonly (readonly string[])[]): Promise<number> {
+    return this.timeSequences(commands.map((command) => [command]));
+  }
+
+  /** @throws unless all exit with 0 */
+  async timeSequences(sequences: readonly (readonly (readonly string[])[])[]): Promise<number> {
     if (!this.#child.connected) throw new Error('no private mount namespace');
     const answer = once(this.#child, 'message');
-    this.#child.send(commands);
+    this.#child.send(sequences);
     const [result]: unknown[] = await Promise.race([answer, this.#gone]);
     if (typeof result !== 'number') throw new Error(String(result));
     return result;

@@ -1,15 +1,15 @@
 // What runs inside PrivateNamespace: times the commands that it is sent, until its parent hangs up.
 import { hostRootfs } from '@tc/images';
-import { timeCommands } from './time-commands.ts';
+import { timeSequences } from './time-commands.ts';
 
 // Node.js starts commands with fork(2), which costs the more the more memory it has: this one does what the other
 // has done, so that it is as large.
-await import('./tctl.ts');
+await import('./spawn/tctl.ts');
 const [dataDir = ''] = process.argv.slice(2);
 await hostRootfs({ dataDir });
 
-process.on('message', (commands: string[][]) => {
-  timeCommands(commands).then(
+process.on('message', (sequences: string[][][]) => {
+  timeSequences(sequences).then(
     (ms) => process.send?.(ms),
     (error: Error) => process.send?.(error.message),
   );
