@@ -149,7 +149,8 @@ export function translateProcess(
       effective: numbers(effective),
       permitted: numbers(permitted),
       inheritable: numbers(inheritable),
-      ambient: numbers(ambient),
+      // No process can hold others: capabilities(7). buildah lists them all, and runc passes over those.
+      ambient: numbers(ambient.filter((name) => permitted.includes(name) && inheritable.includes(name))),
     },
     noNewPrivileges: process.noNewPrivileges,
     supervised: false,

@@ -199,6 +199,13 @@ describe('a bundle', () => {
     expect(process.capabilitySets).toEqual({ effective: [], permitted: [5], inheritable: [], ambient: [] });
   });
 
+  it('has no ambient capability that it could not hold', () => {
+    const both = ['CAP_KILL', 'CAP_CHOWN'];
+    const capabilities = { bounding: both, permitted: both, inheritable: ['CAP_KILL'], ambient: both };
+    const { process } = spec((c) => Object.assign(c.process, { capabilities }));
+    expect(process.capabilitySets?.ambient).toEqual([5]);
+  });
+
   it('gets the usual devices and its own, but none where /dev is the host’s', () => {
     const own = { type: 'c', path: '/dev/fuse', major: 10, minor: 229, fileMode: 0o600 };
     const paths = spec((c) => Object.assign(c.linux, { devices: [own] })).devices.map(({ path }) => path);
