@@ -11,6 +11,7 @@ import { availableParallelism, freemem, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { imageTestPackages, installDebianPackages, kernelTestPackages } from './debian-packages.mjs';
+import { count, readReport, reporter, runWithTries } from './test-report.mjs';
 
 const here = resolve(import.meta.dirname, '..');
 const allModes = ['host', 'v2', 'v1', 'hybrid'];
@@ -53,14 +54,14 @@ if (files.length === 0) fail(`no test file has ${filters.join(' or ')} in its na
  * Under QEMU, Node.js 24 dies now and then while threads of its start and end, and all tests of its process with it
  * ("Check failed: jit_page.has_value()", SIGSEGV; also without any JIT, and on older CPUs). That is rare where QEMU runs
  * one CPU at a time, which makes nothing else faster. So the tests that start threads have a boot of their own, and
- * two more tries where Node.js died.
+ * more tries.
  */
 const startsThreads = (file) => /\/(monitor|images-unpack)\b/.test(file);
+const tries = process.env.CI ? 2 : 1;
 const parts = [
-  { of: files.filter((file) => !startsThreads(file)), tries: 1, env: {} },
+  { of: files.filter((file) => !startsThreads(file)), tries, env: {} },
   { of: files.filter(startsThreads), tries: 3, env: { VM_ACCEL: 'tcg,thread=single' } },
 ].filter(({ of }) => of.length > 0);
-const nodeDied = ({ failed }) => failed.some(({ message }) => message.includes('Worker forks emitted error'));
 
 /** Passes a stream on, line by line; those of a virtual machine get its name, as several may run at once. */
 function passOn(stream, to, label) {
@@ -76,25 +77,16 @@ function passOn(stream, to, label) {
 
 /** Runs one mode: on this machine at once, in virtual machines part by part. @returns the report of all. */
 async function runMode(mode) {
-  if (mode === 'host') return await runTests(mode, files, {});
-  const results = [];
-  for (const { of, tries, env } of parts) {
-    let result = await runTests(mode, of, env);
-    for (let left = tries - 1; left > 0 && nodeDied(result); left -= 1) {
-      console.log(`${mode} | Node.js died in the emulated machine: once more`);
-      result = await runTests(mode, of, env);
-    }
-    results.push(result);
-  }
+  if (mode === 'host') return await runWithTries((again) => runTests(mode, again, {}), files, tries);
+  const reports = [];
+  for (const { of, tries, env } of parts)
+    reports.push(await runWithTries((again) => runTests(mode, again, env), of, tries, `${mode} | `));
   return {
-    passed: results.reduce((sum, { passed }) => sum + passed, 0),
-    failed: results.flatMap(({ failed }) => failed),
-    skipped: results.flatMap(({ skipped }) => skipped),
-    files: results.flatMap((result) => result.files),
+    errors: reports.flatMap(({ errors }) => errors),
+    files: reports.flatMap(({ files }) => files),
   };
 }
 
-/** @returns the report: with a failure in it where there is none. */
 async function runTests(mode, testFiles, extraEnv) {
   const inVm = mode !== 'host';
   // The guest sees the machine's files under a throw-away overlay: this directory alone is copied back.
@@ -106,11 +98,11 @@ async function runTests(mode, testFiles, extraEnv) {
     ...['run', '--project', 'kernel', '--project', 'contract', '--root', here],
     // One process for all files: loading the sources anew for each would take most of the time in the guest.
     '--no-isolate',
-    ...['--reporter', inVm ? 'dot' : 'default', '--reporter', join(here, 'test/support/reporter.ts')],
+    ...['--reporter', inVm ? 'dot' : 'default', ...reporter],
     ...testFiles,
   ];
   const [file, ...args] = inVm ? [join(here, 'tools/kernel-vm/kernel-vm.sh'), ...vitest] : vitest;
-  const env = { ...process.env, KERNEL_SUITE_REPORT: report, FORCE_COLOR: '0', NO_COLOR: '1' };
+  const env = { ...process.env, TEST_REPORT: report, FORCE_COLOR: '0', NO_COLOR: '1' };
   delete env.NODE_EXTRA_CA_CERTS; // it takes the emulated machine seconds to parse
   if (inVm) {
     const defaults = { TC_TIMEOUT_SCALE: '15', VM_TIMEOUT: '2400', VM_MEM: '3G' };
@@ -121,19 +113,11 @@ async function runTests(mode, testFiles, extraEnv) {
   passOn(child.stdout, process.stdout, label);
   passOn(child.stderr, process.stderr, label);
   const code = await new Promise((done) => child.once('close', (status, signal) => done(status ?? signal)));
-  let result = { passed: 0, failed: [], skipped: [], files: [] };
   let problem = code === 0 ? undefined : `vitest ended with ${code}`;
-  try {
-    result = JSON.parse(readFileSync(report, 'utf8'));
-  } catch {
-    problem ??= 'there is no report';
-    if (inVm && code === 124) problem = 'it took longer than VM_TIMEOUT';
-    if (inVm && code === 125) problem = 'the virtual machine could not be run';
-  }
+  if (inVm && code === 124) problem = 'it took longer than VM_TIMEOUT';
+  if (inVm && code === 125) problem = 'the virtual machine could not be run';
+  const result = readReport(report, problem);
   rmSync(directory, { recursive: true, force: true });
-  // No test failed, yet something did: a crash at the end.
-  if (problem !== undefined && result.failed.length === 0)
-    result.failed.push({ title: mode, message: problem });
   return result;
 }
 
@@ -143,7 +127,8 @@ const summary = ({ mode, seconds, passed, failed, skipped }) =>
 async function runAndPrint(mode) {
   console.log(`\n=== ${mode} ===`);
   const start = performance.now();
-  const result = { mode, ...(await runMode(mode)), seconds: (performance.now() - start) / 1000 };
+  const report = await runMode(mode);
+  const result = { mode, ...count(report), seconds: (performance.now() - start) / 1000 };
   console.log(`\n${summary(result)}`);
   for (const { title, message } of result.failed) {
     console.log(`  FAILED ${title}\n    ${message.replaceAll('\n', '\n    ')}`);
@@ -152,7 +137,7 @@ async function runAndPrint(mode) {
     console.log(`  skipped: ${reason}`);
     for (const { title } of tests) console.log(`    ${title}`);
   }
-  const slowest = result.files.toSorted((a, b) => b.seconds - a.seconds).slice(0, 8);
+  const slowest = report.files.toSorted((a, b) => b.seconds - a.seconds).slice(0, 8);
   const times = slowest.map(({ name, seconds }) => `${name} ${seconds.toFixed(0)} s`);
   console.log(`  slowest: ${times.join(', ')}`);
   return result;
@@ -173,7 +158,7 @@ await Promise.all(Array.from({ length: lanes }, lane));
 
 console.log('\n=== all ===');
 for (const result of results) console.log(summary(result));
-const sum = (count) => results.reduce((total, result) => total + count(result), 0);
+const sum = (of) => results.reduce((total, result) => total + of(result), 0);
 const failed = sum((result) => result.failed.length);
 console.log(
   `${sum(({ passed }) => passed)} passed, ${failed} failed, ${sum(({ skipped }) => skipped.length)} skipped`,

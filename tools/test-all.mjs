@@ -4,10 +4,11 @@
 //
 //   --quick   no virtual machines
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { imageTestPackages, installDebianPackages, kernelTestPackages } from './debian-packages.mjs';
+import { count, readReport, reporter, runWithTries } from './test-report.mjs';
 
 const quick = process.argv.includes('--quick');
 const root = process.getuid() === 0;
@@ -29,7 +30,7 @@ await step('types', 'pnpm', ['run', '--silent', 'typecheck', '--output-logs=erro
 await vitest('unit', ['linux', 'core', 'images', 'monitor', 'tctl', 'tc-runtime']);
 if (root) {
   await kernelSuite(quick ? ['--modes', 'host'] : []);
-  await vitest('e2e', ['e2e']);
+  await vitest('e2e', ['e2e'], globSync('test/e2e/*.test.ts'));
 } else {
   console.log('SKIPPED kernel, contract and e2e: they need root (sudo npm test)');
   total.skipped += 1;
@@ -52,26 +53,32 @@ async function kernelSuite(args) {
   add(passed, status === 0 && counts ? failed : Math.max(failed, 1), skipped);
 }
 
-async function vitest(name, projects) {
-  const report = join(reports, `${name}.json`);
+/** @param files those of the projects that can be run again alone, where they fail */
+async function vitest(name, projects, files = []) {
   const args = projects.flatMap((project) => ['--project', project]);
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const { status } = await run(name, 'vitest', ['run', ...args, ...reporters]);
-  try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
-      readFileSync(report, 'utf8'),
-    );
-    // A file that could not even be loaded has no failed test.
-    add(numPassedTests, status === 0 ? 0 : Math.max(numFailedTests, 1), numPendingTests + numTodoTests);
-  } catch {
-    add(0, 1, 0);
-  }
+  const path = join(reports, `${name}.json`);
+  const runTests = async (again) => {
+    rmSync(path, { force: true });
+    const reporters = ['--reporter', 'default', ...reporter];
+    const { status } = await run(name, 'vitest', ['run', ...args, ...reporters, ...again], {
+      TEST_REPORT: path,
+    });
+    return readReport(path, status === 0 ? undefined : `vitest ended with ${status}`);
+  };
+  const report = await runWithTries(runTests, files, files.length > 0 && process.env.CI ? 2 : 1);
+  const { passed, failed, skipped } = count(report);
+  for (const { title, reason } of skipped) console.log(`  skipped: ${title}: ${reason}`);
+  for (const { title, message } of failed) console.log(`  FAILED ${title}\n${message}`);
+  add(passed, failed.length, skipped.length);
 }
 
 /** Shows what a command prints while it runs, and returns it. */
-function run(name, command, args) {
+function run(name, command, args, env = {}) {
   console.log(`\n=== ${name}`);
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
   let output = '';
   child.stdout.setEncoding('utf8');
   child.stdout.on('data', (chunk) => {

@@ -56,7 +56,7 @@ export function deedOn(
       return deed(
         async () => {
           const command = ['sh', '-c', 'echo $STRESS; true'];
-          const result = await container.exec(command, { tty, signal: patience(3000) });
+          const result = await container.exec(command, { tty, signal: patience(6000) });
           const { exitCode, signal, reason, stdout, stderr } = result;
           return { exitCode, signal, reason, stdout: stdout.trim(), stderr };
         },

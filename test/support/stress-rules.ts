@@ -86,7 +86,8 @@ function mayRefuse(code: string, entry: Entry, { survives, options }: ContainerP
     case 'CONTAINER_EXISTS':
       return act === 'renameToSame';
     case 'ABORTED':
-      return act === 'wait';
+      // Paused between the look whether it is and the join, an exec stands still with it.
+      return act === 'wait' || (act === 'exec' && cause.pauses > 0);
     default:
       return false;
   }
