@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { OciStore, ociVersion } from '@tc/core/oci';
 import { exitNow } from '@tc/linux';
 import { type Arguments, type Options, parseArguments, usage } from './arguments.ts';
-import { commands } from './commands.ts';
+import { commands } from './commands/commands.ts';
 import { type Log, reportError, writeLog, writeOut } from './report.ts';
 import { version } from './version.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../src/arguments.ts';
-import { commands } from '../src/commands.ts';
+import { commands } from '../src/commands/commands.ts';
 import { escapeControls, messageOf } from '../src/report.ts';
 import { resourcesOf, updateOptions } from '../src/update-flags.ts';
 

@@ -10,7 +10,7 @@ import { compileLaunch } from '../src/launch/compile.ts';
 import { assemble } from '../src/launch/image.ts';
 import { parseFrames } from '../src/logs/frame-format.ts';
 import { logFormat } from '../src/logs/log-format.ts';
-import { readOciConfig } from '../src/oci/config.ts';
+import { readOciConfig } from '../src/oci/config/config.ts';
 import { parseDuration } from '../src/run/duration.ts';
 import { checkIdMap } from '../src/run/id-maps.ts';
 import type { RunOptions } from '../src/run/options.ts';

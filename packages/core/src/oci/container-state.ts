@@ -5,7 +5,7 @@ import { readOptional, TcError } from '@tc/linux';
 import { isContainerCgroupFrozen } from '../cgroups/frozen.ts';
 import { startFifo } from '../launch/bundle-spec.ts';
 import type { OciCgroups } from './cgroups.ts';
-import type { OciHook } from './config.ts';
+import type { OciHook } from './config/hooks.ts';
 
 export type OciStatus = 'creating' | 'created' | 'running' | 'paused' | 'stopped';
 

@@ -6,13 +6,14 @@ import { until } from '../cgroups/tree.ts';
 import { compileBundle } from '../launch/compile-bundle.ts';
 import { launch, whenLauncherEnds } from '../launch/supervisor.ts';
 import { cgroupPlan, cgroupsOf, cgroupsPath, makeCgroups } from './cgroups.ts';
-import { type OciConfig, readOciConfig } from './config.ts';
+import { type OciConfig, readOciConfig } from './config/config.ts';
 import { type OciState, type OciStore, type StartStep, startTimeOf } from './container-state.ts';
 import { copyUp } from './copy-up.ts';
 import { ownStreams } from './exec.ts';
 import { runHooks, stateForHooks } from './hooks.ts';
 import { readJsonFile } from './json.ts';
-import { copiedUp, translate } from './translate.ts';
+import { copiedUp } from './translate/mounts.ts';
+import { translate } from './translate/translate.ts';
 
 export interface CreateOptions {
   readonly bundle: string;

@@ -6,9 +6,10 @@ import { isContainerCgroupFrozen } from '../cgroups/frozen.ts';
 import { type BundleExecSpec, compileBundleExec } from '../launch/compile-bundle-exec.ts';
 import type { ExecSpec } from '../launch/spec.ts';
 import { launch, whenLauncherEnds } from '../launch/supervisor.ts';
-import { type OciProcess, readOciConfig, readOciProcess } from './config.ts';
+import { readOciConfig } from './config/config.ts';
+import { type OciProcess, readOciProcess } from './config/process.ts';
 import { isAlive, type OciStore } from './container-state.ts';
-import { checkTerminal, translateProcess } from './translate.ts';
+import { checkTerminal, translateProcess } from './translate/process.ts';
 
 export interface OciExecOptions {
   readonly pidFile?: string | undefined;

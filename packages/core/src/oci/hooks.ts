@@ -1,7 +1,7 @@
 /** Programs that a bundle names, run on the host at points of a container's life: config.md, "POSIX-platform Hooks". */
 import { spawnSync } from 'node:child_process';
 import { TcError } from '@tc/linux';
-import type { OciHook } from './config.ts';
+import type { OciHook } from './config/hooks.ts';
 import type { OciState, OciStatus } from './container-state.ts';
 
 /** What hooks get on stdin, and `state` prints: runtime.md, "State". */

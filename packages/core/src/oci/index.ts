@@ -1,5 +1,6 @@
 /** What tc-runtime is made of: `@tc/core/oci`. docs/decisions/0010-oci-runtime.md explains it. */
-export { type OciConfig, type OciProcess, readOciConfig, readOciProcess } from './config.ts';
+export { type OciConfig, readOciConfig } from './config/config.ts';
+export { type OciProcess, readOciProcess } from './config/process.ts';
 export { checkId, type OciState, type OciStatus, OciStore } from './container-state.ts';
 export { type CreateOptions, createOci, readBundle } from './create.ts';
 export { defaultOciConfig } from './default-config.ts';

@@ -61,6 +61,12 @@ export function amount(value: unknown, at: string): number {
   return refuse(at, 'is not a whole number');
 }
 
+/** Of users and groups: greater ones wrap in some call or other (CVE-2024-40635). */
+export const id = whole(0, 0x7fffffff);
+
+/** Go writes an empty text for what is left out. */
+export const nonEmpty = (value: string | undefined) => (value === '' ? undefined : value);
+
 export function oneOf<T extends string>(...known: readonly T[]): Read<T> {
   return (value, at) =>
     known.find((each) => each === value) ??

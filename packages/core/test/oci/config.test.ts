@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readOciConfig } from '../../src/oci/config.ts';
+import { readOciConfig } from '../../src/oci/config/config.ts';
 import { defaultOciConfig } from '../../src/oci/default-config.ts';
 
 /** The usual configuration, with one field set: `linux.intelRdt`. */

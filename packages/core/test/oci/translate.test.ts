@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { compileBundle } from '../../src/launch/compile-bundle.ts';
 import { cgroupsPath } from '../../src/oci/cgroups.ts';
-import { readOciConfig } from '../../src/oci/config.ts';
+import { readOciConfig } from '../../src/oci/config/config.ts';
 import { defaultOciConfig } from '../../src/oci/default-config.ts';
 import { parseMountOptions } from '../../src/oci/mount-options.ts';
 import { deviceRulesOf, readResources, writesV1, writesV2 } from '../../src/oci/resources.ts';
-import { copiedUp, translate } from '../../src/oci/translate.ts';
+import { copiedUp } from '../../src/oci/translate/mounts.ts';
+import { translate } from '../../src/oci/translate/translate.ts';
 import { defaultDeviceRules } from '../../src/security/devices/rules.ts';
 
 const options = {

@@ -1,0 +1,11 @@
+import type { OciStore } from '@tc/core/oci';
+import type { Arguments, Options } from '../arguments.ts';
+
+/** One command: its options, which are runc's, and what it does. */
+export interface Command {
+  readonly about: string;
+  readonly usage: string;
+  readonly options: Options;
+  /** @returns the exit code */
+  run(args: Arguments, store: OciStore): number | Promise<number>;
+}

@@ -1,0 +1,48 @@
+import { execOci, type OciProcess } from '@tc/core/oci';
+import { becomeSubreaper } from '@tc/linux';
+import { readJsonOption, usage } from '../arguments.ts';
+import { withFlags } from '../exec-process.ts';
+import { follow } from '../foreground.ts';
+import type { Command } from './command.ts';
+import { detach } from './making.ts';
+
+export const exec: Command = {
+  about: 'Run one more process in a container',
+  usage: 'exec [OPTIONS] ID [COMMAND [ARGUMENT...]]',
+  options: {
+    process: { kind: 'value', short: 'p', about: 'a file with the process, as in config.json' },
+    detach,
+    'pid-file': { kind: 'value', about: 'where to write the pid to' },
+    'console-socket': { kind: 'value', about: 'a socket that the terminal’s master is passed to' },
+    tty: { kind: 'flag', short: 't', about: 'a terminal; needs --console-socket' },
+    cwd: { kind: 'value', about: 'the working directory' },
+    env: { kind: 'list', short: 'e', about: 'NAME=VALUE' },
+    user: { kind: 'value', short: 'u', about: 'UID[:GID]' },
+    'additional-gids': { kind: 'list', short: 'g', about: 'further groups' },
+    cap: { kind: 'list', short: 'c', about: 'a further capability' },
+    'no-new-privs': { kind: 'flag', about: 'set no_new_privs' },
+    'preserve-fds': { kind: 'value', about: 'pass so many descriptors, from 3 on' },
+    'ignore-paused': { kind: 'flag', about: 'also into a paused container, where it waits' },
+    cgroup: { kind: 'value', about: 'not supported' },
+    apparmor: { kind: 'value', about: 'not supported' },
+    'process-label': { kind: 'value', about: 'not supported' },
+  },
+  async run(args, store) {
+    for (const name of ['cgroup', 'apparmor', 'process-label'])
+      if (args.value(name)) throw usage(`--${name} is not supported`);
+    const id = args.id();
+    const file = args.value('process');
+    const given =
+      file === undefined
+        ? (own: OciProcess) => withFlags(own, args.positional.slice(1), args)
+        : readJsonOption('process', file);
+    if (!args.has('detach')) becomeSubreaper();
+    const pid = await execOci(store, id, given, {
+      pidFile: args.value('pid-file'),
+      consoleSocket: args.value('console-socket') || undefined,
+      preserveFds: args.number('preserve-fds') ?? 0,
+      ignorePaused: args.has('ignore-paused'),
+    });
+    return args.has('detach') ? 0 : follow(pid);
+  },
+};
