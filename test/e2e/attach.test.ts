@@ -149,7 +149,7 @@ describe('tctl attach', () => {
     const { code, stderr } = await tctl('attach', name);
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: expect.stringMatching(/it does not run\n {2}hint: /),
+      stderr: expect.stringMatching(/it does not run \(CONTAINER_NOT_RUNNING\)\n {2}hint: /),
     });
     await remove(name);
     expect(await tctl('attach', '--detach-keys', 'ctrl-1', 'x')).toMatchObject({ code: 125 });

@@ -353,6 +353,8 @@ describe('tctl images', () => {
     const { code, stdout, stderr } = await tctl('rmi', 'never-there', 'gone');
     expect(code).toBe(1);
     expect(stdout).toMatch(/^untagged: gone:latest\nremoved: sha256:/);
-    expect(stderr).toMatch(/^tctl: find the image never-there: no such image\n {2}hint: /);
+    expect(stderr).toMatch(
+      /^tctl: find the image never-there: no such image \(IMAGE_NOT_FOUND\)\n {2}hint: /,
+    );
   });
 });

@@ -187,7 +187,9 @@ describe('several at once', () => {
       ...names.slice(1),
     );
     expect({ code, stdout }).toEqual({ code: 1, stdout: `${names.join('\n')}\n` });
-    expect(stderr).toMatch(/^tctl: find the container nosuch: there is no such container\n {2}hint: .*\n$/);
+    expect(stderr).toMatch(
+      /^tctl: find the container nosuch: there is no such container \(CONTAINER_NOT_FOUND\)\n {2}hint: .*\n$/,
+    );
     expectOutput(await tctl('start', ...names), `${names.join('\n')}\n`);
     expectOutput(await tctl('kill', ...names), `${names.join('\n')}\n`);
     expectOutput(await tctl('wait', ...names), '137\n137\n137\n');

@@ -1,5 +1,14 @@
 import type { Readable, Writable } from 'node:stream';
-import type { Reason, Run, RunOptions, RunResult, SyscallError, Terminal } from '@tc/core';
+import type {
+  ErrnoCode,
+  ErrorCode,
+  Reason,
+  Run,
+  RunOptions,
+  RunResult,
+  SyscallError,
+  Terminal,
+} from '@tc/core';
 import { compileRun, explain, type LaunchProgram, RunError, run, TcError } from '@tc/core';
 import type { Equal, Expect } from './equal.ts';
 
@@ -71,7 +80,7 @@ export type IsText = Expect<Equal<typeof text.stdout, string>>;
 }
 
 // Errors: one base, and what each adds.
-export type Codes = Expect<Equal<TcError['code'], string>>;
+export type Codes = Expect<Equal<TcError['code'], ErrorCode | ErrnoCode>>;
 export type Hint = Expect<
   Equal<
     Pick<TcError, 'hint' | 'path'>,

@@ -5,7 +5,7 @@
  */
 
 // What every error is, and names that options are made of.
-export { type CapabilityName, SyscallError, TcError } from '@tc/linux';
+export { type CapabilityName, type ErrnoCode, type ErrorCode, SyscallError, TcError } from '@tc/linux';
 
 // One command in a container of its own.
 export type { Run } from './run/follow.ts';

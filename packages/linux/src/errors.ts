@@ -1,7 +1,9 @@
+import type { ErrnoCode, ErrorCode } from './error-codes/index.ts';
+
 /** What every error of this project carries besides its message. */
 export interface ErrorDetails {
-  /** Stable, upper-case, safe to switch on: `ROOTFS_NOT_FOUND`. */
-  code: string;
+  /** Stable, upper-case, safe to switch on: `ROOTFS_NOT_FOUND`. docs/troubleshooting.md has all of them. */
+  code: ErrorCode | ErrnoCode;
   /** What was being done, as a phrase: `read /proc/cgroups`. */
   operation: string;
   /** The file that it was about, when there is one. */
@@ -14,7 +16,7 @@ export interface ErrorDetails {
 /** The base of every error that this project throws on purpose. Its message is `operation: problem`. */
 export class TcError extends Error {
   override readonly name: string = 'TcError';
-  readonly code: string;
+  readonly code: ErrorCode | ErrnoCode;
   readonly operation: string;
   readonly path: string | undefined;
   readonly hint: string | undefined;

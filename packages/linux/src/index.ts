@@ -5,6 +5,8 @@ export * from './cgroup-host.ts';
 export * from './constants.ts';
 export { type DataDirectoryInputs, dataDirectory } from './data-directory.ts';
 export { type DataExtent, dataExtents } from './data-extents.ts';
+export type { ErrorEntry } from './error-codes/entry.ts';
+export type { ErrnoCode, ErrorCode } from './error-codes/index.ts';
 export * from './errors.ts';
 export { exitNow } from './exit-now.ts';
 export {

@@ -1,12 +1,14 @@
 import { getSystemErrorMap } from 'node:util';
+import type { ErrnoCode, ErrorCode } from './error-codes/index.ts';
 import { TcError } from './errors.ts';
 
 // libuv's table holds the running system's numbers, negated: one source for names and texts.
 const systemErrors = getSystemErrorMap();
 
 /** `errnoName(2)` is `'ENOENT'`; a number that the system does not name comes back as `'E#999'`. */
-export function errnoName(errno: number): string {
-  return systemErrors.get(-errno)?.[0] ?? `E#${errno}`;
+export function errnoName(errno: number): ErrnoCode {
+  // Every name in that table begins so.
+  return (systemErrors.get(-errno)?.[0] as ErrnoCode | undefined) ?? `E#${errno}`;
 }
 
 /** `errnoText(2)` is `'no such file or directory'`. */
@@ -25,7 +27,7 @@ export interface SyscallFailure {
   path?: string | undefined;
   hint?: string | undefined;
   /** Overrides `code`, which otherwise is the errno name. */
-  code?: string;
+  code?: ErrorCode | ErrnoCode;
 }
 
 /** A system call that failed. `code` is the errno name (`EPERM`) unless a more telling one was given. */

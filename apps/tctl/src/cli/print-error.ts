@@ -7,13 +7,18 @@ export function printError(error: unknown): void {
   const lines: string[] = [];
   if (isUsageError(error) || isTcError(error)) {
     const hint = isTcError(error) ? (cliHints[error.code] ?? error.hint) : error.hint;
-    lines.push(error.message);
+    lines.push(isTcError(error) ? withCode(error) : error.message);
     if (hint !== undefined) lines.push(`hint: ${hint}`);
   } else {
     const bug = error instanceof Error ? (error.stack ?? error.message) : String(error);
     lines.push(`a bug in tctl: ${bug}`);
   }
   writeError(`tctl: ${lines.join('\n  ')}\n`);
+}
+
+/** What docs/troubleshooting.md is searched for; a code of the system is in the message already. */
+function withCode({ message, code }: { message: string; code: string }): string {
+  return message.includes(code) ? message : `${message} (${code})`;
 }
 
 // By their shapes: each bundle has classes of its own. See bundle.mjs.

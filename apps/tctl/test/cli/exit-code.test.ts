@@ -1,4 +1,4 @@
-import { RunError, type RunResult, SyscallError, TcError } from '@tc/core';
+import { type ErrorCode, RunError, type RunResult, SyscallError, TcError } from '@tc/core';
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf, exitCodeOfError, exitCodes } from '../../src/cli/exit-code.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
@@ -23,7 +23,7 @@ const ended: RunResult = {
   warnings: [],
 };
 
-const failed = (code: string) => new TcError('it failed', { code, operation: 'do it' });
+const failed = (code: ErrorCode) => new TcError('it failed', { code, operation: 'do it' });
 
 describe('the exit code', () => {
   it.each([0, 1, 42, 125, 126, 127, 128, 137, 255])('of a command that exits with %d is that', (exitCode) => {

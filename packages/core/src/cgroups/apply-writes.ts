@@ -1,7 +1,7 @@
 /** Writes to the files of a cgroup that is in use: all of them, or none. */
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { readOptional, TcError } from '@tc/linux';
+import { type ErrnoCode, readOptional, TcError } from '@tc/linux';
 import { lift } from './lift.ts';
 import type { CgroupWrite } from './plan.ts';
 import { writeOptional } from './tree.ts';
@@ -59,7 +59,7 @@ export function applyWrite({ path, value, what, optional, diagnose }: CgroupWrit
   try {
     writeFileSync(path, value, { flag: 'r+' });
   } catch (cause) {
-    const name = (cause as NodeJS.ErrnoException).code ?? '';
+    const name = ((cause as NodeJS.ErrnoException).code ?? 'EIO') as ErrnoCode;
     if (optional && name === 'ENOENT') return;
     const diagnosis = diagnose?.[name] ?? diagnose?.['other'];
     throw new TcError(name === 'EBUSY' ? 'more is in use already' : (cause as Error).message, {

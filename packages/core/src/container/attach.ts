@@ -164,7 +164,7 @@ class LogAttachment implements Attachment {
   }
 
   #over(cause?: unknown): TcError {
-    const details = { code: 'ATTACHMENT_ENDED', operation: this.#parts.operation, cause };
+    const details = { code: 'ATTACHMENT_ENDED' as const, operation: this.#parts.operation, cause };
     return new TcError(
       this.#ended ? 'it was detached' : 'nothing reads its input any more: it has ended, or closed its stdin',
       details,

@@ -88,7 +88,7 @@ async function exitInJournal({ runtimeDirectory, id }: ContainerReference): Prom
 async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const details = { code: 'ABORTED', operation: 'wait for a container', cause: signal.reason };
+  const details = { code: 'ABORTED' as const, operation: 'wait for a container', cause: signal.reason };
   const abort = () => reject(new TcError('the signal was aborted', details));
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });

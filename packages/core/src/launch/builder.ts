@@ -16,6 +16,8 @@ import type {
 
 export type Errno = keyof typeof os.errno;
 
+export type Diagnoses = Partial<Record<Errno | 'other', Diagnosis>>;
+
 export interface CallOptions {
   what: string;
   why?: string;
@@ -25,7 +27,7 @@ export interface CallOptions {
   /** `false`: never fails the launch; look at `result`. */
   checked?: boolean;
   /** What a failure means, by errno name; `other` for the rest. */
-  diagnose?: Partial<Record<Errno | 'other', Diagnosis>>;
+  diagnose?: Diagnoses;
 }
 
 /** Collects the steps of a launch program in order. */

@@ -2,7 +2,7 @@
  * The launch program: the system calls that make a container, as data. Phases build it (`phases/`), `explain.ts`
  * prints it, `image.ts` turns it into an executable, and `interpreter/` is the machine code that walks it.
  */
-import type { Num, SyscallName } from '@tc/linux';
+import type { ErrorCode, Num, SyscallName } from '@tc/linux';
 import type { Architecture } from './interpreter/bytes.ts';
 
 /** A piece of the image's data segment. */
@@ -66,7 +66,7 @@ export interface CallStep {
 }
 
 export interface Diagnosis {
-  readonly code?: string;
+  readonly code?: ErrorCode;
   readonly hint: string;
 }
 

@@ -1,11 +1,11 @@
 /** A value from a JSON file, read strictly: whatever is wrong is an error that names the field. */
 import { readFileSync } from 'node:fs';
-import { TcError } from '@tc/linux';
+import { type ErrorCode, TcError } from '@tc/linux';
 
 export type Json = Readonly<Record<string, unknown>>;
 type Read<T> = (value: unknown, at: string) => T;
 
-export function refuse(at: string, problem: string, code = 'INVALID_BUNDLE'): never {
+export function refuse(at: string, problem: string, code: ErrorCode = 'INVALID_BUNDLE'): never {
   const hint = 'See the OCI runtime specification: config.md, config-linux.md.';
   throw new TcError(`${at} ${problem}`, { code, operation: 'read the configuration', hint });
 }
@@ -19,7 +19,7 @@ export function unsupported(at: string, why = 'is not supported'): never {
 /** @param file a path, or 0 for stdin @throws TcError of that code, where it can't be read or is no JSON */
 export function readJsonFile(
   file: string | 0,
-  failure: { readonly code: string; readonly operation: string; readonly hint: string },
+  failure: { readonly code: ErrorCode; readonly operation: string; readonly hint: string },
 ): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));

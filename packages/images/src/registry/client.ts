@@ -1,6 +1,6 @@
 /** A registry over HTTP: https://github.com/opencontainers/distribution-spec/blob/main/spec.md */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { shown, TcError } from '@tc/linux';
+import { type ErrorCode, shown, TcError } from '@tc/linux';
 import { isObject } from '../oci/descriptor.ts';
 import { parseChallenges } from './challenge.ts';
 import type { Credentials } from './credentials.ts';
@@ -224,13 +224,13 @@ function messageOf(text: string): string {
   }
 }
 
-const hints: Readonly<Record<string, string>> = {
+const hints: Partial<Record<ErrorCode, string>> = {
   REGISTRY_DENIED: 'Log in with docker login or skopeo login; and private and missing images look the same.',
   REGISTRY_NOT_FOUND: 'Look at the spelling, and at which tags there are.',
   REGISTRY_UNREACHABLE:
     'Look at the name of the registry, and at the network. Plain http is for this machine alone.',
 };
 
-export function registryError(problem: string, code: string, operation: string, cause?: unknown): TcError {
+export function registryError(problem: string, code: ErrorCode, operation: string, cause?: unknown): TcError {
   return new TcError(shown(problem), { code, operation, hint: hints[code], cause });
 }

@@ -1,6 +1,7 @@
 /** Adding to the store. What is not finished lies in a directory of its own, and is nobody's when we are killed. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ErrnoCode } from '@tc/linux';
 import { storeError } from '../host/store-error.ts';
 import { invalidImage } from '../oci/descriptor.ts';
 import { parseImageConfig } from '../oci/image-config.ts';
@@ -66,7 +67,7 @@ export class Ingest implements AsyncDisposable {
       if (this.#options.signal?.aborted) throw error;
       throw storeError(error, this.store.layout.root, {
         operation: this.operation,
-        otherwise: String((error as { code?: unknown }).code ?? 'IMAGE_STORE'),
+        otherwise: ((error as NodeJS.ErrnoException).code as ErrnoCode | undefined) ?? 'IMAGE_STORE',
       });
     }
   }

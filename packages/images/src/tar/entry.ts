@@ -1,4 +1,4 @@
-import { shown, TcError } from '@tc/linux';
+import { type ErrorCode, shown, TcError } from '@tc/linux';
 
 export type TarType =
   | 'file'
@@ -35,7 +35,7 @@ export interface TarSink {
   end(): void;
 }
 
-export function badTar(problem: string, code = 'TAR_INVALID'): TcError {
+export function badTar(problem: string, code: ErrorCode = 'TAR_INVALID'): TcError {
   return new TcError(shown(problem), {
     code,
     operation: 'read the tar archive',

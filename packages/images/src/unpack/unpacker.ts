@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { TcError } from '@tc/linux';
+import { type ErrorCode, TcError } from '@tc/linux';
 import type { Unpacked, UnpackJob } from './unpack-file.ts';
 import type { WorkerAnswer, WorkerError } from './unpack-worker.ts';
 import { startUnpackThread } from './worker-thread.ts';
@@ -66,6 +66,7 @@ export class Unpacker implements AsyncDisposable {
 }
 
 function toError({ message, code, operation, hint }: WorkerError): Error {
-  if (operation !== undefined) return new TcError(message, { code: code ?? 'IMAGE_FAILED', operation, hint });
+  if (operation !== undefined)
+    return new TcError(message, { code: (code as ErrorCode | undefined) ?? 'IMAGE_STORE', operation, hint });
   return Object.assign(new Error(message), code === undefined ? {} : { code });
 }

@@ -1,4 +1,4 @@
-import { type LimitUpdate, parseSize, TcError } from '@tc/core';
+import { type ErrorCode, type LimitUpdate, parseSize, TcError } from '@tc/core';
 import type { Actions, SpawnRequest } from '../actions/actions.ts';
 import { runWords } from '../actions/run-words.ts';
 import { DemoContainer } from './demo-container.ts';
@@ -152,7 +152,7 @@ export class DemoActions implements Actions {
   }
 }
 
-function refusal(operation: string, problem: string, code: string, hint?: string): TcError {
+function refusal(operation: string, problem: string, code: ErrorCode, hint?: string): TcError {
   return new TcError(problem, { operation, code, ...(hint === undefined ? {} : { hint }) });
 }
 

@@ -2,7 +2,7 @@
 import { openFlags, resolveFlags } from '@tc/linux';
 import type { DeviceSpec } from '../bundle-spec.ts';
 import { address, cell, flags, load, number, string, words } from '../data.ts';
-import type { Operand, Place } from '../program.ts';
+import type { Diagnosis, Operand, Place } from '../program.ts';
 import { makePath } from './bind-mounts.ts';
 import type { BundleContext } from './bundle-context.ts';
 import { deviceLinks } from './devices.ts';
@@ -86,7 +86,10 @@ export function setBundleSysctls({ p, spec }: BundleContext): void {
   const how = words([open, number(0), resolve], '{flags=O_WRONLY|O_CLOEXEC, resolve=RESOLVE_NO_SYMLINKS}');
   for (const { name, value } of spec.sysctls) {
     const path = `/proc/sys/${name.replaceAll('.', '/')}`;
-    const refused = { code: 'SYSCTL_REFUSED', hint: `linux.sysctl: the kernel does not take ${name}.` };
+    const refused: Diagnosis = {
+      code: 'SYSCTL_REFUSED',
+      hint: `linux.sysctl: the kernel does not take ${name}.`,
+    };
     p.call('openat2', [cwd, string(path), address(how), how.size], {
       what: `open the setting ${name}`,
       result: fd,

@@ -2,7 +2,7 @@
 import { atFlags, mountFlags, openFlags } from '@tc/linux';
 import type { AttributeChange, BundleMount, Propagation } from '../bundle-spec.ts';
 import { address, at, buffer, cell, flags, load, NULL, number, string, words } from '../data.ts';
-import type { Place } from '../program.ts';
+import type { Diagnosis, Place } from '../program.ts';
 import { openMountPoint, refuseKernelFileSystems } from './bind-mounts.ts';
 import type { BundleContext } from './bundle-context.ts';
 import {
@@ -61,7 +61,7 @@ function openBind({ p }: BundleContext, mount: BundleMount & { kind: 'bind' }): 
 
 function makeNew({ p }: BundleContext, mount: BundleMount & { kind: 'new' }): Place {
   const { type, source, options, target } = mount;
-  const unsupported = {
+  const unsupported: Diagnosis = {
     code: 'MOUNT_UNSUPPORTED',
     hint: `mounts: the kernel refuses ${type} with these options for ${target}.`,
   };

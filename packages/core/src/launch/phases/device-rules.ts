@@ -3,9 +3,10 @@ import { miscConstants } from '@tc/linux';
 import type { CgroupPlan } from '../../cgroups/plan.ts';
 import { compileDeviceRules } from '../../security/devices/compile-bpf.ts';
 import { address, at, buffer, bytes, cell, flags, load, number, string, words } from '../data.ts';
+import type { Diagnosis } from '../program.ts';
 import type { Context } from './context.ts';
 
-const unsupported = {
+const unsupported: Diagnosis = {
   code: 'DEVICES_UNSUPPORTED',
   hint: 'The kernel must be built with CONFIG_CGROUP_BPF, and it takes root: leave out devices and CAP_MKNOD.',
 };

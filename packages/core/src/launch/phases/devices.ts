@@ -1,5 +1,5 @@
 /** The container's /dev, in the workspace: devices that do no harm, and the links that programs expect. */
-import type { ProgramBuilder } from '../builder.ts';
+import type { Diagnoses, ProgramBuilder } from '../builder.ts';
 import { number, string } from '../data.ts';
 import type { DeviceSpec } from '../spec.ts';
 import type { Context } from './context.ts';
@@ -71,7 +71,7 @@ function giveDevice(p: ProgramBuilder, device: DeviceSpec, isBound: boolean): vo
     });
   }
   const what = `make ${target}`;
-  const taken = {
+  const taken: Diagnoses = {
     EEXIST: { code: 'INVALID_OPTION', hint: 'There is one of that name already: choose another.' },
   };
   if (isBound) {

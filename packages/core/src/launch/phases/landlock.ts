@@ -2,11 +2,14 @@
 import { landlockConstants } from '@tc/linux';
 import type { ProgramBuilder } from '../builder.ts';
 import { address, at, cell, flags, load, number, words } from '../data.ts';
-import type { Place } from '../program.ts';
+import type { Diagnosis, Place } from '../program.ts';
 import type { CommandContext } from './context.ts';
 import { cwd, openPath } from './mount-calls.ts';
 
-const unsupported = { code: 'LANDLOCK_UNSUPPORTED', hint: 'The kernel has no Landlock: tctl doctor.' };
+const unsupported: Diagnosis = {
+  code: 'LANDLOCK_UNSUPPORTED',
+  hint: 'The kernel has no Landlock: tctl doctor.',
+};
 
 /** After no_new_privs, as the user that the command is; paths are those of the container, with its links. */
 export function restrictByLandlock({ p, spec }: CommandContext): void {

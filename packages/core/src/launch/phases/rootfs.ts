@@ -1,9 +1,9 @@
 /** The container's root: where it comes from, what it may do to it, and how the old root goes away. */
 import { miscConstants, mountFlags, openFlags } from '@tc/linux';
-import type { CallOptions } from '../builder.ts';
+import type { Diagnoses } from '../builder.ts';
 import { cell, flags, load, NULL, number, string } from '../data.ts';
 import { layerName } from '../layers.ts';
-import type { Place } from '../program.ts';
+import type { Diagnosis, Place } from '../program.ts';
 import type { RootfsSpec } from '../spec.ts';
 import type { Context } from './context.ts';
 import {
@@ -81,7 +81,7 @@ export function openRoot(c: Context): Place {
   return root;
 }
 
-const notADirectory = (path: string) => ({
+const notADirectory = (path: string): Diagnoses => ({
   ENOTDIR: { code: 'ROOTFS_NOT_A_DIRECTORY', hint: `${path} is not a directory.` },
 });
 
@@ -147,18 +147,21 @@ function makeDirectory({ p }: Context, name: string): void {
 }
 
 const unwritable = (path: string) => {
-  const owner = {
+  const owner: Diagnosis = {
     code: 'UPPER_UNSUITABLE',
     hint: `${path} must belong to who is root inside the container.`,
   };
-  const full = { code: 'UPPER_UNSUITABLE', hint: `${path} must be on a file system that can be written to.` };
+  const full: Diagnosis = {
+    code: 'UPPER_UNSUITABLE',
+    hint: `${path} must be on a file system that can be written to.`,
+  };
   return { EACCES: owner, EPERM: owner, EOVERFLOW: owner, EROFS: full };
 };
 
-function overlayErrors({ layers, upper }: RootfsSpec): NonNullable<CallOptions['diagnose']> {
+function overlayErrors({ layers, upper }: RootfsSpec): Diagnoses {
   const hint = 'Use the root file system read-only (--read-only), or one that may be written to (--rootfs)';
   const overlap = `None of ${[...layers, ...(upper === undefined ? [] : [upper])].join(', ')} may lie in another.`;
-  const unsupported = { code: 'OVERLAY_UNSUPPORTED', hint };
+  const unsupported: Diagnosis = { code: 'OVERLAY_UNSUPPORTED', hint };
   if (upper === undefined) {
     return {
       ENODEV: unsupported,
@@ -166,7 +169,7 @@ function overlayErrors({ layers, upper }: RootfsSpec): NonNullable<CallOptions['
       ELOOP: { code: 'OVERLAY_LAYERS_OVERLAP', hint: overlap },
     };
   }
-  const unsuitable = {
+  const unsuitable: Diagnosis = {
     code: 'UPPER_UNSUITABLE',
     hint: `${upper} must be on a disk’s file system (ext4, xfs, btrfs), or on tmpfs; not on an overlay, NFS or FAT.`,
   };

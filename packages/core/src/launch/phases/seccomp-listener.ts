@@ -4,7 +4,7 @@
  */
 import { miscConstants, openFlags } from '@tc/linux';
 import { address, at, bytes, flags, load, NULL, number, string, words } from '../data.ts';
-import type { Operand, Place } from '../program.ts';
+import type { Diagnosis, Operand, Place } from '../program.ts';
 import type { SeccompListener } from '../spec.ts';
 import type { CommandContext } from './context.ts';
 import { cwd } from './mount-calls.ts';
@@ -26,7 +26,7 @@ export function connectListener({ p, spec, listener, ownPid, ownPidLength }: Com
     },
   );
   const path = Buffer.from(`\x01\0${to.path}\0`); // AF_UNIX
-  const unavailable = {
+  const unavailable: Diagnosis = {
     code: 'SECCOMP_LISTENER_UNAVAILABLE',
     hint: 'The program that answers for the filter must listen at it before the container starts.',
   };

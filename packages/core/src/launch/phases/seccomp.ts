@@ -1,11 +1,12 @@
 /** The last restriction: from here on only the calls that the profile allows. */
 import { seccompConstants } from '@tc/linux';
 import { address, bytes, flags, number, words } from '../data.ts';
+import type { Diagnosis } from '../program.ts';
 import type { CommandContext } from './context.ts';
 import { sendListener } from './seccomp-listener.ts';
 
 const instructionSize = 8;
-const unsupported = {
+const unsupported: Diagnosis = {
   code: 'SECCOMP_UNSUPPORTED',
   hint: "The kernel was built without seccomp filters: with seccomp 'unconfined' the container runs without.",
 };

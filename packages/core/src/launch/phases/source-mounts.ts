@@ -8,9 +8,9 @@
  * (mount_setattr(2), Linux 5.12). A file of uid 0 on the disk then belongs to uid 0 of the container.
  */
 import { atFlags, mountFlags } from '@tc/linux';
-import type { CallOptions } from '../builder.ts';
+import type { CallOptions, Diagnoses } from '../builder.ts';
 import { address, at, cell, flags, load, number, string, words } from '../data.ts';
-import type { Place } from '../program.ts';
+import type { Diagnosis, Place } from '../program.ts';
 import type { LaunchSpec } from '../spec.ts';
 import type { Context } from './context.ts';
 import { cloneMount, lockedMounts, notSearchable } from './mount-calls.ts';
@@ -34,7 +34,7 @@ export interface Sources {
 
 export function createSources({ rootfs, mounts }: LaunchSpec): Sources {
   const isOverlay = rootfs.mode === 'overlay' || rootfs.mode === 'overlay-ro';
-  const missing = {
+  const missing: Diagnosis = {
     code: 'ROOTFS_NOT_FOUND',
     hint: 'Give the directory of a root file system, or an image.',
   };
@@ -55,7 +55,7 @@ export function createSources({ rootfs, mounts }: LaunchSpec): Sources {
     mounts: mounts.map((mount) => {
       if (mount.type !== 'bind') return undefined;
       const { source, recursive } = mount;
-      const diagnose = {
+      const diagnose: Diagnoses = {
         ENOENT: { code: 'MOUNT_SOURCE_NOT_FOUND', hint: 'A bind mount needs a source that exists.' },
         EACCES: notSearchable,
         ...(recursive ? {} : { EINVAL: lockedMounts }),
@@ -67,7 +67,7 @@ export function createSources({ rootfs, mounts }: LaunchSpec): Sources {
 }
 
 function upperSource(path: string): Source {
-  const diagnose = {
+  const diagnose: Diagnoses = {
     ENOENT: { code: 'UPPER_NOT_FOUND', hint: 'The directory of an upper layer must exist.' },
     EACCES: notSearchable,
   };
