@@ -22,6 +22,17 @@ export const imageTestPackages = {
   umoci: 'umoci',
 };
 
+/** Command -> package, of the engines that run tc-runtime, and of runc, which they are compared with. */
+export const clientTestPackages = {
+  podman: 'podman',
+  runc: 'runc',
+  ctr: 'containerd',
+  dockerd: 'docker.io',
+  buildah: 'buildah',
+  catatonit: 'catatonit',
+  setpriv: 'util-linux',
+};
+
 /**
  * Installs the Debian packages whose commands are missing, where this is Debian and root may do that. Elsewhere it
  * says what is missing: the tests that need it skip themselves with that reason.
@@ -38,8 +49,9 @@ export function installDebianPackages(commands) {
   console.log(`installing ${packages.join(', ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const quiet = { stdio: ['ignore', 'ignore', 'inherit'], env };
-  spawnSync('apt-get', ['update', '-q'], quiet);
-  spawnSync('apt-get', ['install', '-qy', '--no-install-recommends', ...packages], quiet);
+  const wait = ['-o', 'DPkg::Lock::Timeout=600']; // somebody else may be installing
+  spawnSync('apt-get', [...wait, 'update', '-q'], quiet);
+  spawnSync('apt-get', [...wait, 'install', '-qy', '--no-install-recommends', ...packages], quiet);
 }
 
 function isInstalled(command) {

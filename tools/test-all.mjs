@@ -7,7 +7,12 @@ import { spawn } from 'node:child_process';
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { imageTestPackages, installDebianPackages, kernelTestPackages } from './debian-packages.mjs';
+import {
+  clientTestPackages,
+  imageTestPackages,
+  installDebianPackages,
+  kernelTestPackages,
+} from './debian-packages.mjs';
 import { count, readReport, reporter, runWithTries } from './test-report.mjs';
 
 const quick = process.argv.includes('--quick');
@@ -21,6 +26,7 @@ installDebianPackages({
   'qemu-aarch64-static': 'qemu-user-static',
   ...kernelTestPackages,
   ...imageTestPackages,
+  ...clientTestPackages,
   tmux: 'tmux',
   screen: 'screen',
   vi: 'vim-tiny',

@@ -118,10 +118,11 @@ export class Terminal implements AsyncDisposable {
     return pattern.exec(this.screen())?.[1] ?? '';
   }
 
-  async shows(pattern: RegExp): Promise<void> {
+  async shows(pattern: RegExp, milliseconds?: number): Promise<void> {
     await until(
       () => pattern.test(this.screen()),
       () => `the terminal shows ${pattern}:\n${this.screen()}`,
+      milliseconds,
     );
   }
 

@@ -3,12 +3,12 @@ import { scaled } from '../../support/scale.ts';
 
 /** Waits until something holds. */
 export async function until(
-  holds: () => boolean,
+  holds: () => boolean | Promise<boolean>,
   what: () => string,
   milliseconds = scaled(10_000),
 ): Promise<void> {
   const begin = performance.now();
-  while (!holds()) {
+  while (!(await holds())) {
     if (performance.now() - begin > milliseconds)
       throw new Error(`in ${milliseconds} ms it did not happen: ${what()}`);
     await sleep(5);
