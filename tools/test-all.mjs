@@ -36,7 +36,7 @@ await step('types', 'pnpm', ['run', '--silent', 'typecheck', '--output-logs=erro
 await vitest('unit', ['linux', 'core', 'images', 'monitor', 'tctl', 'tc-runtime']);
 if (root) {
   await kernelSuite(quick ? ['--modes', 'host'] : []);
-  await vitest('e2e', ['e2e'], globSync('test/e2e/*.test.ts'));
+  await vitest('e2e', ['e2e'], globSync('test/e2e/**/*.test.ts'));
 } else {
   console.log('SKIPPED kernel, contract and e2e: they need root (sudo npm test)');
   total.skipped += 1;
