@@ -12,7 +12,10 @@ export interface MemoryRow {
 
 const everyMs = 10_000;
 
-/** The resident memory over so many minutes, and the line through what is left when the first third is taken away. */
+/**
+ * The resident memory over so many minutes. Garbage makes it rise and fall, so what tells whether it grows are the
+ * lowest values: of each sixth of the time.
+ */
 export async function measureMemory(
   open: () => Pty,
   containers: number,
@@ -27,23 +30,18 @@ export async function measureMemory(
     pty.forget();
     rssMiB.push(residentKb(pty.pid) / 1024);
   }
-  const settled = rssMiB.slice(Math.floor(rssMiB.length / 3));
-  const perHour = slope(settled) * (3_600_000 / everyMs);
-  const range = (values: readonly number[]) =>
-    `${Math.min(...values).toFixed(0)}-${Math.max(...values).toFixed(0)}`;
+  const floors = lowestOfParts(rssMiB, 6).map((floor) => floor.toFixed(0));
   return {
     containers,
     minutes,
     rssMiB,
-    description: `${containers} containers, ${minutes} minutes: RSS ${range(rssMiB)} MiB, in the last two thirds ${range(settled)} MiB, by a line through them ${perHour.toFixed(1)} MiB an hour`,
+    description: `${containers} containers, ${minutes} minutes: RSS at most ${Math.max(...rssMiB).toFixed(0)} MiB; the lowest of each sixth of the time: ${floors.join(', ')} MiB`,
   };
 }
 
-/** Of the straight line with the least squares, a sample. */
-function slope(values: readonly number[]): number {
-  const middle = (values.length - 1) / 2;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const above = values.reduce((sum, value, at) => sum + (at - middle) * (value - mean), 0);
-  const below = values.reduce((sum, _, at) => sum + (at - middle) ** 2, 0);
-  return above / below;
+function lowestOfParts(values: readonly number[], parts: number): number[] {
+  const size = Math.ceil(values.length / parts);
+  return Array.from({ length: parts }, (_, part) =>
+    Math.min(...values.slice(part * size, (part + 1) * size)),
+  ).filter(Number.isFinite);
 }
