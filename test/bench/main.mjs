@@ -6,6 +6,7 @@ const suites = {
   spawn: 'what a container costs from spawn to exit, beside runc, crun, bwrap and unshare',
   exec: 'a command in a container that runs, beside runc exec and crun exec',
   lifecycle: 'a container that is made, started and removed, beside runc and crun',
+  oci: 'tc-runtime beside runc and crun: below podman, call by call, and its memory',
   idle: 'many containers that sleep at once: their supervisors beside conmon',
   images: 'images unpacked, pulled and run, beside tar, umoci, skopeo and podman',
   monitor: 'cgroups sampled every second, beside the simplest way to read their files',
