@@ -16,11 +16,32 @@ export const bundling = {
   legalComments: 'none',
 };
 
+/** Node.js has these in its snapshot, or loads them for whatever it runs: all others are loaded when they are used. */
+const loadedAnyway = /^node:(buffer|events|fs|module|path|path\/posix|process|url|util|vm)$/;
+
+/**
+ * What our own modules import of Node.js is loaded when it is first used: node:net, node:child_process, node:crypto and
+ * what they need in turn take longer than all of a small command. `lazily` is what `require("lazy:node:net")` gives.
+ */
+const lazyBuiltIns = {
+  name: 'lazy-built-ins',
+  setup({ onResolve }) {
+    onResolve({ filter: /^node:/ }, ({ path, kind, importer }) => {
+      const ours = kind === 'import-statement' && !importer.includes('/node_modules/');
+      return ours && !loadedAnyway.test(path) ? { path: `lazy:${path}`, external: true } : undefined;
+    });
+  },
+};
+const lazily =
+  'require=(load=>id=>id.startsWith("lazy:")' +
+  '?new Proxy({},{get:(_,key)=>load(id.slice(5))[key]}):load(id))(require);';
+
 /**
  * @param {typeof import('esbuild').build} build the app's own esbuild
- * @param options of esbuild, besides or instead of the usual ones; `preamble` is JavaScript
+ * @param settings of esbuild, besides or instead of the usual ones; `preamble` is JavaScript
  */
-export async function bundleCommand(build, entry, outfile, { preamble = '', define = {}, ...options } = {}) {
+export async function bundleCommand(build, entry, outfile, settings = {}) {
+  const { preamble = '', define = {}, plugins = [], ...options } = settings;
   await build({
     ...bundling,
     entryPoints: [entry],
@@ -28,8 +49,9 @@ export async function bundleCommand(build, entry, outfile, { preamble = '', defi
     format: 'cjs',
     charset: 'ascii', // so that it may be read as latin1, the fastest to decode
     define: { 'import.meta.url': '__filename', ...define },
-    banner: { js: `(function (exports, require, module, __filename) {${preamble}` },
+    banner: { js: `(function (exports, require, module, __filename) {${lazily}${preamble}` },
     footer: { js: '})' },
+    plugins: [...plugins, lazyBuiltIns],
     ...options,
   });
   rmSync(`${outfile}.cache`, { force: true });

@@ -13,6 +13,8 @@ const external = ['koffi', '@napi-rs/nice'];
 const entries = {
   tctl: 'src/main.ts',
   run: 'src/commands/run.ts',
+  ps: 'src/commands/ps.ts',
+  'left-behind': 'src/commands/left-behind.ts',
   containers: 'src/commands/containers.ts',
   monitor: 'src/commands/monitor.ts',
   images: 'src/commands/images.ts',

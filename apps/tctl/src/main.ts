@@ -36,7 +36,10 @@ export const commands: Commands = {
     run: async (args) => (await import('./commands/run.ts')).runCommand(args),
   },
   exec: ofContainers('exec', 'Run one more command in a container'),
-  ps: ofContainers('ps', 'List containers'),
+  ps: {
+    about: 'List containers',
+    run: async (args) => (await import('./commands/ps.ts')).psCommand(args),
+  },
   logs: ofContainers('logs', 'Print what a container wrote'),
   attach: ofContainers('attach', 'Sit down at a container that runs'),
   stop: ofContainers('stop', 'Ask containers to end'),

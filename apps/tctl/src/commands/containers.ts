@@ -11,7 +11,6 @@ import { killCommand } from './kill.ts';
 import { logsCommand } from './logs.ts';
 import { pauseCommand, unpauseCommand } from './pause.ts';
 import { pruneCommand } from './prune.ts';
-import { psCommand } from './ps.ts';
 import { renameCommand } from './rename.ts';
 import { restartCommand } from './restart.ts';
 import { rmCommand } from './rm.ts';
@@ -35,7 +34,6 @@ export const containerCommands = {
   logs: logsCommand,
   pause: pauseCommand,
   prune: pruneCommand,
-  ps: psCommand,
   rename: renameCommand,
   restart: restartCommand,
   rm: rmCommand,

@@ -1,6 +1,5 @@
-import { Container, type ContainerInfo } from '@tc/core';
+import { type ContainerInfo, listContainers } from '@tc/core/state';
 import { age } from '../cli/age.ts';
-import { cleanUp } from '../cli/clean-up.ts';
 import { command } from '../cli/command.ts';
 import { exitCodeOf } from '../cli/exit-code.ts';
 import { parseFilters } from '../cli/filters.ts';
@@ -26,9 +25,8 @@ export const psCommand = command({
   operands: { atLeast: 0, atMost: 0 },
   async run({ all = false, quiet = false, 'no-trunc': whole = false, filter, json = false }) {
     const matches = parseFilters(filter, tests);
-    await cleanUp();
     const byStatus = (filter ?? []).some((each) => each.startsWith('status='));
-    const shown = (await Container.list())
+    const shown = (await currentContainers())
       .toReversed()
       .filter((info) => (all || byStatus || isUp(info)) && matches(info));
     if (json) writeOut(`${JSON.stringify(shown, undefined, 2)}\n`);
@@ -43,6 +41,15 @@ export const psCommand = command({
     return 0;
   },
 });
+
+/** After the clean-up that every command begins with; but what that takes is loaded only where there is something. */
+async function currentContainers(): Promise<ContainerInfo[]> {
+  const { containers, leftovers } = await listContainers();
+  if (!leftovers()) return containers;
+  const { cleanUp } = await import('./left-behind.ts');
+  await cleanUp();
+  return (await listContainers()).containers;
+}
 
 const headings = ['CONTAINER ID', 'IMAGE', 'COMMAND', 'CREATED', 'STATUS', 'NAMES'];
 const longestCommand = 30;

@@ -17,7 +17,8 @@ import { type Attachment, type AttachOptions, attach } from './attach.ts';
 import { AttachedTerminal } from './attached-terminal.ts';
 import { filesOfContainer } from './container-files.ts';
 import { createContainer } from './create.ts';
-import { infoOf, listContainers } from './inspect.ts';
+import { infoOf } from './inspect.ts';
+import { listContainers } from './list.ts';
 import type { ContainerExit, ContainerInfo, ContainerOptions } from './options.ts';
 import { pauseContainer } from './pause.ts';
 import { type PruneOptions, pruneContainers } from './prune.ts';
@@ -80,7 +81,7 @@ export class Container implements AsyncDisposable {
 
   /** All of this user's containers, those of `run()` too, the oldest first. */
   static async list(): Promise<ContainerInfo[]> {
-    return listContainers(resolve(runtimeDirectory()));
+    return (await listContainers()).containers;
   }
 
   /** Removes all that have ended. @returns their ids */

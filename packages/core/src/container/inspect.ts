@@ -1,7 +1,7 @@
 import { isContainerCgroupFrozen } from '../cgroups/frozen.ts';
 import type { RootfsOptions } from '../run/options.ts';
-import { listIds } from '../state/names.ts';
-import { type ContainerRecord, readContainer } from '../state/state-directory.ts';
+import type { AllContainers } from '../state/read-all.ts';
+import type { ContainerRecord } from '../state/state-directory.ts';
 import type { ContainerInfo, ContainerState } from './options.ts';
 import { nameOf } from './reference.ts';
 
@@ -46,19 +46,10 @@ function stateOf({ running, launch, exit }: ContainerRecord): ContainerState {
   return exit === undefined ? 'created' : 'exited';
 }
 
-/** Every container of a runtime directory, the oldest first. What vanishes meanwhile, or a newer version made, is left out. */
-export function listContainers(runtimeDirectory: string): ContainerInfo[] {
-  return listIds(runtimeDirectory)
-    .flatMap((id) => readOrSkip(runtimeDirectory, id) ?? [])
+/** The oldest first. What vanished meanwhile, or a newer version made, is left out. */
+export function infosOf(all: AllContainers): ContainerInfo[] {
+  return [...all.values()]
+    .filter((record) => record !== undefined && record !== 'newer')
     .toSorted((a, b) => createdAtMsOf(a) - createdAtMsOf(b))
     .map(infoOf);
-}
-
-function readOrSkip(runtimeDirectory: string, id: string): ContainerRecord | undefined {
-  try {
-    return readContainer(runtimeDirectory, id);
-  } catch (error) {
-    if ((error as { code?: unknown }).code === 'CONFIG_VERSION') return undefined;
-    throw error;
-  }
 }

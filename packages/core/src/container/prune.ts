@@ -1,5 +1,5 @@
 import { TcError } from '@tc/linux';
-import { listContainers } from './inspect.ts';
+import { listContainers } from './list.ts';
 import { removeContainer } from './remove.ts';
 
 export interface PruneOptions {
@@ -12,8 +12,9 @@ export async function pruneContainers(
   runtimeDirectory: string,
   { created = false }: PruneOptions,
 ): Promise<string[]> {
+  const { containers } = await listContainers(runtimeDirectory);
   const removed: string[] = [];
-  for (const { id, state, ephemeral } of listContainers(runtimeDirectory)) {
+  for (const { id, state, ephemeral } of containers) {
     if (ephemeral || !(state === 'exited' || (created && state === 'created'))) continue;
     try {
       await removeContainer({ runtimeDirectory, id });

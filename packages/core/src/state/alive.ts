@@ -4,7 +4,6 @@
  */
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { join } from 'node:path';
 import { stateFiles } from './layout.ts';
 
 /** Opening for reading alone, without waiting for a writer: fifo(7). */
@@ -56,7 +55,7 @@ export async function whenSupervisorEnds(stateDirectory: string, options: WaitOp
 function openAlive(stateDirectory: string): number | undefined {
   let fd: number;
   try {
-    fd = openSync(join(stateDirectory, stateFiles.alive), how);
+    fd = openSync(`${stateDirectory}/${stateFiles.alive}`, how);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

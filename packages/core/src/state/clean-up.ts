@@ -12,6 +12,7 @@ import { listContainerData, removeContainerData } from './data-links.ts';
 import { stateFiles } from './layout.ts';
 import { claim, whileNobodyMakes } from './lock.ts';
 import { listIds, listLinks } from './names.ts';
+import { hasLeftovers, isTemporary, readAllContainers } from './read-all.ts';
 import { ensureRuntimeDirectory, runtimeDirectory } from './runtime-directory.ts';
 import { isLost, settleLost, tellOfLost } from './settle.ts';
 
@@ -35,6 +36,7 @@ export async function cleanUpAbandoned(directory = runtimeDirectory()): Promise<
     if (listContainerData(runtime).length === 0) return [];
     ensureRuntimeDirectory(runtime); // it was lost at a reboot, and their data was not
   }
+  if (!hasLeftovers(runtime, await readAllContainers(runtime))) return [];
   const { claimed, orphans } = await claimIfFree(runtime);
   for (const id of orphans) await removeContainerData(id);
   const abandoned = claimed.filter(({ kept }) => !kept).map(({ id }) => id);
@@ -96,10 +98,10 @@ async function claimIfFree(runtime: string): Promise<{ claimed: Claimed[]; orpha
   return { claimed, orphans };
 }
 
-/** A container that is yet to be made, or that is already removed: whoever was at it has died. */
+/** Whoever was at it has died: nobody makes anything now. */
 function removeTemporary(runtime: string): void {
   for (const name of readdirSync(runtime)) {
-    if (!/^\.(new|gone)-/.test(name)) continue;
+    if (!isTemporary(name)) continue;
     rmSync(join(runtime, name), { recursive: true, force: true });
   }
 }

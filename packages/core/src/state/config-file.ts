@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { TcError } from '@tc/linux';
 import type { ContainerOptions } from '../container/options.ts';
-import { readBytes, writeAtomically } from './files.ts';
+import { readText, writeAtomically } from './files.ts';
 import { stateFiles } from './layout.ts';
 import { parseObject } from './parse-object.ts';
 
@@ -56,8 +56,8 @@ function isConfig(value: object): value is ContainerConfig {
  * @throws TcError CONFIG_VERSION
  */
 export function readConfig(stateDirectory: string): ContainerConfig | undefined {
-  const path = join(stateDirectory, stateFiles.config);
-  const text = readBytes(path)?.toString();
+  const path = `${stateDirectory}/${stateFiles.config}`;
+  const text = readText(path);
   return text === undefined ? undefined : decodeConfig(text, path);
 }
 

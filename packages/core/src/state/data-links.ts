@@ -35,5 +35,5 @@ export function listContainerData(runtimeDirectory: string): string[] {
   return names
     .filter((name) => name.startsWith('.'))
     .map((name) => name.slice(1))
-    .filter((id) => readLink(join(containers, `.${id}`)) === join(runtimeDirectory, id));
+    .filter((id) => readLink(`${containers}/.${id}`) === `${runtimeDirectory}/${id}`);
 }

@@ -19,6 +19,11 @@ export function readBytes(path: string): Buffer | undefined {
   return ifThere(() => readFileSync(path));
 }
 
+/** As `readBytes`, in one call of Node.js's native code instead of four: this is what a list of containers does most. */
+export function readText(path: string): string | undefined {
+  return ifThere(() => readFileSync(path, 'utf8'));
+}
+
 /** Written beside it and renamed: whoever reads it finds the old text or the new one (rename(2)). */
 export function writeAtomically(path: string, text: string): void {
   const temporary = `${path}.new`;

@@ -32,7 +32,7 @@ export function listLinks(directory: string): { name: string; id: string }[] {
   const entries = ifThere(() => readdirSync(directory, { withFileTypes: true })) ?? [];
   return entries.flatMap((entry) => {
     if (!entry.isSymbolicLink() || entry.name.startsWith('.')) return [];
-    const id = readLink(join(directory, entry.name));
+    const id = readLink(`${directory}/${entry.name}`);
     return id === undefined || !validName.test(id) ? [] : [{ name: entry.name, id }];
   });
 }

@@ -1,5 +1,4 @@
 /** The file `running`: there as long as the container runs, and gone before its first process is reaped. */
-import { join } from 'node:path';
 import { runningLayout, runningMagic } from '../launch/protocol.ts';
 import { readBytes } from './files.ts';
 import { stateFiles } from './layout.ts';
@@ -33,12 +32,12 @@ export function decodeRunning(bytes: Buffer): Running | undefined {
 }
 
 export function readRunning(stateDirectory: string): Running | undefined {
-  return read(join(stateDirectory, stateFiles.running));
+  return read(`${stateDirectory}/${stateFiles.running}`);
 }
 
 /** The same file once the command has ended, and how is not known yet: its pid means nothing any more. */
 export function readEnded(stateDirectory: string): Running | undefined {
-  return read(join(stateDirectory, stateFiles.ended));
+  return read(`${stateDirectory}/${stateFiles.ended}`);
 }
 
 function read(path: string): Running | undefined {

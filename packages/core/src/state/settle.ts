@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { removeContainerCgroup } from '../cgroups/remove.ts';
 import { appendEvent } from '../events/journal.ts';
 import { ifThere } from './files.ts';
+import type { LaunchFile } from './launch-file.ts';
 import { stateFiles } from './layout.ts';
 import { readLaunch } from './state-directory.ts';
 
@@ -11,12 +12,16 @@ import { readLaunch } from './state-directory.ts';
 export function isLost(stateDirectory: string): boolean {
   const files = [stateFiles.running, stateFiles.ended];
   return (
-    files.some((name) => existsSync(join(stateDirectory, name))) || leftCgroups(stateDirectory).length > 0
+    files.some((name) => existsSync(join(stateDirectory, name))) || hasCgroups(readLaunch(stateDirectory))
   );
 }
 
-function leftCgroups(stateDirectory: string): string[] {
-  return readLaunch(stateDirectory)?.cgroups.filter((directory) => existsSync(directory)) ?? [];
+export function hasCgroups(launch: LaunchFile | undefined): boolean {
+  return leftCgroups(launch).length > 0;
+}
+
+function leftCgroups(launch: LaunchFile | undefined): string[] {
+  return launch?.cgroups.filter((directory) => existsSync(directory)) ?? [];
 }
 
 /**
@@ -31,7 +36,7 @@ export async function settleLost(stateDirectory: string): Promise<void> {
     const lost = ifThere(() => renameSync(pathOf(name), pathOf('exited')) ?? true);
     if (lost) tellOfLost(stateDirectory, 'exit');
   }
-  const cgroups = leftCgroups(stateDirectory);
+  const cgroups = leftCgroups(readLaunch(stateDirectory));
   if (cgroups.length > 0) await removeContainerCgroup(cgroups);
 }
 
