@@ -8,6 +8,7 @@ export { type DataExtent, dataExtents } from './data-extents.ts';
 export type { ErrorEntry } from './error-codes/entry.ts';
 export type { ErrnoCode, ErrorCode } from './error-codes/index.ts';
 export * from './errors.ts';
+export { eventfd } from './eventfd.ts';
 export { exitNow } from './exit-now.ts';
 export {
   getXattr,

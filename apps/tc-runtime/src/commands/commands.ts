@@ -2,6 +2,7 @@
 import type { Command } from './command.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
+import { events } from './events.ts';
 import { exec } from './exec.ts';
 import { features } from './features.ts';
 import { kill } from './kill.ts';
@@ -27,6 +28,7 @@ export const commands: Readonly<Record<string, Command>> = {
   pause,
   resume,
   update,
+  events,
   spec,
   features,
 };

@@ -109,15 +109,18 @@ export function cgroupPlan(
   };
 }
 
-/**
- * Makes them, with what is missing above.
- * @returns what undoes that, and says whether they are gone: who was in one is there a moment longer
- * @throws TcError CGROUP_IN_USE
- */
-export function makeCgroups({ directories }: OciCgroups): () => boolean {
+export interface MadeCgroups {
+  /** Those above them that were missing, the topmost first. */
+  readonly above: readonly string[];
+  /** Undoes it, and says whether they are gone: who was in one is there a moment longer. */
+  undo(): boolean;
+}
+
+/** Makes them, with what is missing above. @throws TcError CGROUP_IN_USE */
+export function makeCgroups({ directories }: OciCgroups): MadeCgroups {
   const made: string[] = [];
   const undo = () => {
-    for (const directory of made.toReversed()) tryRemove(directory);
+    removeEmpty(made);
     // Others may be in those above by now.
     return !directories.some((directory) => made.includes(directory) && existsSync(directory));
   };
@@ -136,7 +139,7 @@ export function makeCgroups({ directories }: OciCgroups): () => boolean {
     undo();
     throw error;
   }
-  return undo;
+  return { above: made.filter((each) => !directories.includes(each)), undo };
 }
 
 function inUse(path: string): TcError {
@@ -160,8 +163,11 @@ function fillCpuset(directory: string): void {
   }
 }
 
-function tryRemove(directory: string): void {
-  try {
-    rmdirSync(directory);
-  } catch {}
+/** The last first. One with processes or cgroups of others in it stays. */
+export function removeEmpty(directories: readonly string[]): void {
+  for (const directory of directories.toReversed()) {
+    try {
+      rmdirSync(directory);
+    } catch {}
+  }
 }

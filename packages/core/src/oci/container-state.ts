@@ -22,6 +22,8 @@ export interface OciState {
   readonly pid: number;
   readonly startTime: string;
   readonly cgroups: OciCgroups;
+  /** The directories above them that were made with them. */
+  readonly madeAbove: readonly string[];
   /** Of config.json as it was: `exec` without a process, and what joins. */
   readonly config: unknown;
   readonly hooks: { readonly poststart: readonly OciHook[]; readonly poststop: readonly OciHook[] };

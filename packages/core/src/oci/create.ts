@@ -5,7 +5,7 @@ import { readCgroupHost, TcError } from '@tc/linux';
 import { until } from '../cgroups/tree.ts';
 import { compileBundle } from '../launch/compile-bundle.ts';
 import { launch, whenLauncherEnds } from '../launch/supervisor.ts';
-import { cgroupPlan, cgroupsOf, cgroupsPath, makeCgroups } from './cgroups.ts';
+import { cgroupPlan, cgroupsOf, cgroupsPath, type MadeCgroups, makeCgroups } from './cgroups.ts';
 import { type OciConfig, readOciConfig } from './config/config.ts';
 import { type OciState, type OciStore, type StartStep, startTimeOf } from './container-state.ts';
 import { copyUp } from './copy-up.ts';
@@ -56,10 +56,10 @@ export async function createOci(store: OciStore, id: string, options: CreateOpti
   };
   translate(config, { ...translated, cgroup: undefined }); // it is refused before anything is made
   store.reserve(id);
-  let undo = () => true;
+  let made: MadeCgroups = { above: [], undo: () => true };
   let pid = 0;
   try {
-    undo = makeCgroups(cgroups);
+    made = makeCgroups(cgroups);
     const plan = cgroupPlan(host, cgroups, config.linux.resources, path);
     const spec = translate(config, { ...translated, cgroup: plan });
     const program = compileBundle(spec);
@@ -88,6 +88,7 @@ export async function createOci(store: OciStore, id: string, options: CreateOpti
       pid,
       startTime,
       cgroups,
+      madeAbove: made.above,
       config: json,
       hooks: { poststart: config.hooks.poststart, poststop: config.hooks.poststop },
       steps: stepsOf(program),
@@ -98,7 +99,7 @@ export async function createOci(store: OciStore, id: string, options: CreateOpti
     return state;
   } catch (error) {
     if (pid > 0) kill(pid);
-    await until(undo, 10_000);
+    await until(made.undo, 10_000);
     store.remove(id);
     throw error;
   }

@@ -4,6 +4,7 @@ export { type OciProcess, readOciProcess } from './config/process.ts';
 export { checkId, type OciState, type OciStatus, OciStore } from './container-state.ts';
 export { type CreateOptions, createOci, readBundle } from './create.ts';
 export { defaultOciConfig } from './default-config.ts';
+export { eventText, followEvents, type OciEvent, statsEvent } from './events.ts';
 export { execOci, type OciExecOptions } from './exec.ts';
 export { ociFeatures, ociVersion } from './features.ts';
 export { readJsonFile } from './json.ts';

@@ -8,6 +8,7 @@ import { freezeCgroups } from '../cgroups/freeze.ts';
 import { isContainerCgroupFrozen } from '../cgroups/frozen.ts';
 import { removeCgroups } from '../cgroups/remove.ts';
 import { pidsIn, treeOf, until, writeOptional } from '../cgroups/tree.ts';
+import { removeEmpty } from './cgroups.ts';
 import { isAlive, type OciState, type OciStore } from './container-state.ts';
 import { runHooks, stateForHooks } from './hooks.ts';
 
@@ -110,6 +111,7 @@ export async function deleteOci(store: OciStore, id: string, force: boolean): Pr
     sendTo(state, os.signals.SIGKILL);
   }
   await removeCgroups(state.cgroups.directories);
+  removeEmpty(state.madeAbove);
   await until(() => !isAlive(state), 10_000);
   store.remove(id);
   runHooks('poststop', state.hooks.poststop, stateForHooks(state, 'stopped', state.pid));
