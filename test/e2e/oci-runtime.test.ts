@@ -481,7 +481,7 @@ describe('a container of tc-runtime', () => {
     } finally {
       listener.end();
     }
-    const { stderr } = await runtime('run', '--bundle', bundle.path, `${bundle.id}-x`);
+    const { stderr } = await runtime('create', '--bundle', bundle.path, `${bundle.id}-x`);
     expect(stderr).toContain('there is no --console-socket');
   });
 

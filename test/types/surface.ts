@@ -37,7 +37,10 @@ export type Values = Expect<
 >;
 
 export type OfContainer = Expect<
-  Equal<keyof typeof core.Container, 'create' | 'events' | 'get' | 'list' | 'prune' | 'prototype'>
+  Equal<
+    keyof typeof core.Container,
+    'create' | 'events' | 'fromBundle' | 'get' | 'list' | 'prune' | 'prototype'
+  >
 >;
 export type OfAContainer = Expect<
   Equal<

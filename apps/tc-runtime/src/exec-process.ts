@@ -32,5 +32,6 @@ export function withFlags(own: OciProcess, command: readonly string[], args: Arg
     noNewPrivileges: own.noNewPrivileges || args.has('no-new-privs'),
     oomScoreAdj: own.oomScoreAdj,
   };
-  return readOciProcess(json, 'process');
+  const { scheduler, ioPriority, execCPUAffinity } = own;
+  return { ...readOciProcess(json, 'process'), scheduler, ioPriority, execCPUAffinity };
 }

@@ -1,10 +1,9 @@
 /** tc-runtime: the command line of runc, for engines. */
-import { join } from 'node:path';
-import { OciStore, ociVersion } from '@tc/core/oci';
+import { defaultOciRoot, OciStore, ociVersion } from '@tc/core/oci';
 import { exitNow } from '@tc/linux';
 import { type Arguments, type Options, parseArguments, usage } from './arguments.ts';
 import { commands } from './commands/commands.ts';
-import { type Log, reportError, writeLog, writeOut } from './report.ts';
+import { type Log, logWarningsTo, reportError, writeLog, writeOut } from './report.ts';
 import { version } from './version.ts';
 
 const globals: Options = {
@@ -13,7 +12,7 @@ const globals: Options = {
   'log-format': { kind: 'value', about: 'text or json' },
   debug: { kind: 'flag', about: 'log what is called' },
   'systemd-cgroup': { kind: 'flag', about: 'refused: there is no systemd cgroup driver' },
-  rootless: { kind: 'value', about: 'true, false or auto; refused unless root runs it' },
+  rootless: { kind: 'value', about: 'true, false or auto: passed over, whoever calls is known' },
   criu: { kind: 'value', about: 'passed over: there are no checkpoints' },
   version: { kind: 'flag', short: 'v', about: 'print the version' },
   help: { kind: 'flag', short: 'h', about: 'print this' },
@@ -29,6 +28,7 @@ export async function main(words: readonly string[]): Promise<void> {
       format: args.value('log-format') === 'json' ? 'json' : 'text',
       debug: args.has('debug'),
     };
+    logWarningsTo(log);
     if (log.debug) writeLog('debug', `called: ${JSON.stringify(words)}`, log);
     code = await dispatch(args);
   } catch (error) {
@@ -55,14 +55,11 @@ async function dispatch(args: Arguments): Promise<number> {
     return 0;
   }
   if (args.has('systemd-cgroup')) throw usage('--systemd-cgroup is not supported: use the cgroupfs driver');
-  if (process.geteuid?.() !== 0 && !['spec', 'features'].includes(name)) {
-    throw usage('only root can use tc-runtime so far');
-  }
   return command.run(parseArguments(rest, command.options), new OciStore(rootOf(args)));
 }
 
 function rootOf(args: Arguments): string {
-  return args.value('root') || join('/run', 'tc-runtime');
+  return args.value('root') || defaultOciRoot();
 }
 
 function help(): string {

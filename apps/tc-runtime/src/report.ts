@@ -36,6 +36,19 @@ export function reportError(error: unknown, log: Log): void {
   writeSync(2, `tc-runtime: ${message}\n`);
 }
 
+let warningsTo: Log | undefined;
+
+/** Where warnings go, besides stderr. */
+export function logWarningsTo(log: Log): void {
+  warningsTo = log;
+}
+
+export function warn(message: string): void {
+  const text = escapeControls(message);
+  if (warningsTo !== undefined) writeLog('warning', text, warningsTo);
+  writeSync(2, `tc-runtime: warning: ${text}\n`);
+}
+
 export function writeLog(level: string, msg: string, { path, format }: Log): void {
   if (path === undefined || path === '') return;
   const time = new Date().toISOString();

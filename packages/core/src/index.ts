@@ -45,6 +45,16 @@ export type { StopOptions } from './container/stop.ts';
 export type { WaitOptions } from './container/wait.ts';
 export type { ExecOptions } from './exec/options.ts';
 
+// Containers of OCI bundles.
+export type {
+  BundleContainer,
+  BundleExecOptions,
+  BundleExecResult,
+  BundleExit,
+  BundleOptions,
+  BundleState,
+} from './oci/bundle-container.ts';
+
 // What they wrote, and what happened to them.
 export type { ContainerEvent, EventKind } from './events/event.ts';
 export type { EventsOptions } from './events/watch.ts';

@@ -39,7 +39,7 @@ export { type Name, Pin } from './pin.ts';
 export * from './read-cgroup-host.ts';
 export { shown } from './shown.ts';
 export { reap, spawnProcess } from './spawn.ts';
-export { becomeSubreaper, endOf } from './subreaper.ts';
+export { becomeSubreaper, endOf, keepOrphans } from './subreaper.ts';
 export * from './syscall-error.ts';
 export * from './syscall-numbers.ts';
 export { makeRaw, setTerminalSize, type TerminalSize, terminalSize } from './terminal.ts';

@@ -1,9 +1,27 @@
 import { miscConstants, prctlOptions } from './constants.ts';
 import { systemCall } from './libc.ts';
 
+let keepers = 0;
+
 /** From now on this process is the parent of all orphans below it: PR_SET_CHILD_SUBREAPER(2const). @throws SyscallError */
 export function becomeSubreaper(): void {
-  systemCall('prctl', prctlOptions.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  keepOrphans();
+}
+
+/** As `becomeSubreaper`, until it is disposed of. Those that came meanwhile stay. @throws SyscallError */
+export function keepOrphans(): Disposable {
+  keepers += 1;
+  if (keepers === 1) setSubreaper(true);
+  return {
+    [Symbol.dispose]() {
+      keepers -= 1;
+      if (keepers === 0) setSubreaper(false);
+    },
+  };
+}
+
+function setSubreaper(is: boolean): void {
+  systemCall('prctl', prctlOptions.PR_SET_CHILD_SUBREAPER, Number(is), 0, 0, 0);
 }
 
 /**

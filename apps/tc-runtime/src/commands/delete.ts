@@ -1,4 +1,5 @@
 import { deleteOci } from '@tc/core/oci';
+import { warn } from '../report.ts';
 import type { Command } from './command.ts';
 
 export const remove: Command = {
@@ -6,7 +7,7 @@ export const remove: Command = {
   usage: 'delete [OPTIONS] ID',
   options: { force: { kind: 'flag', short: 'f', about: 'kill it first; it need not be there either' } },
   async run(args, store) {
-    await deleteOci(store, args.id(), args.has('force'));
+    await deleteOci(store, args.id(), args.has('force'), warn);
     return 0;
   },
 };

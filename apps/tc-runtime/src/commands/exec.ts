@@ -1,8 +1,9 @@
 import { execOci, type OciProcess } from '@tc/core/oci';
+import { rawTerminal } from '@tc/core/terminal';
 import { becomeSubreaper } from '@tc/linux';
 import { readJsonOption, usage } from '../arguments.ts';
 import { withFlags } from '../exec-process.ts';
-import { follow } from '../foreground.ts';
+import { follow, passSignals } from '../foreground.ts';
 import type { Command } from './command.ts';
 import { detach } from './making.ts';
 
@@ -14,7 +15,7 @@ export const exec: Command = {
     detach,
     'pid-file': { kind: 'value', about: 'where to write the pid to' },
     'console-socket': { kind: 'value', about: 'a socket that the terminal’s master is passed to' },
-    tty: { kind: 'flag', short: 't', about: 'a terminal; needs --console-socket' },
+    tty: { kind: 'flag', short: 't', about: 'a terminal: that of the caller, or passed to --console-socket' },
     cwd: { kind: 'value', about: 'the working directory' },
     env: { kind: 'list', short: 'e', about: 'NAME=VALUE' },
     user: { kind: 'value', short: 'u', about: 'UID[:GID]' },
@@ -36,13 +37,17 @@ export const exec: Command = {
       file === undefined
         ? (own: OciProcess) => withFlags(own, args.positional.slice(1), args)
         : readJsonOption('process', file);
-    if (!args.has('detach')) becomeSubreaper();
-    const pid = await execOci(store, id, given, {
+    const stays = !args.has('detach');
+    if (stays) becomeSubreaper();
+    const { pid, terminal } = await execOci(store, id, given, {
       pidFile: args.value('pid-file'),
       consoleSocket: args.value('console-socket') || undefined,
       preserveFds: args.number('preserve-fds') ?? 0,
       ignorePaused: args.has('ignore-paused'),
+      ownTerminal: stays,
     });
-    return args.has('detach') ? 0 : follow(pid);
+    using _signals = stays ? passSignals(pid, terminal !== undefined) : undefined;
+    using _raw = terminal === undefined ? undefined : rawTerminal(0);
+    return stays ? await follow(pid, terminal) : 0;
   },
 };

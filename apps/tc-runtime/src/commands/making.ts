@@ -1,6 +1,7 @@
 /** Options that several commands have. */
 import type { CreateOptions } from '@tc/core/oci';
 import type { Arguments, Options } from '../arguments.ts';
+import { warn } from '../report.ts';
 
 export const making: Options = {
   bundle: { kind: 'value', short: 'b', about: 'the bundle’s directory; by default the current one' },
@@ -16,6 +17,7 @@ export function createOptions(args: Arguments): CreateOptions {
     bundle: args.value('bundle') ?? '.',
     pidFile: args.value('pid-file'),
     consoleSocket: args.value('console-socket') || undefined,
+    onWarning: warn,
     preserveFds: args.number('preserve-fds') ?? 0,
     noPivot: args.has('no-pivot'),
     noNewKeyring: args.has('no-new-keyring'),

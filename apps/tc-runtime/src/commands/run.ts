@@ -1,6 +1,8 @@
 import { createOci, deleteOci, startOci } from '@tc/core/oci';
+import { rawTerminal } from '@tc/core/terminal';
 import { becomeSubreaper } from '@tc/linux';
-import { follow } from '../foreground.ts';
+import { follow, passSignals } from '../foreground.ts';
+import { warn } from '../report.ts';
 import type { Command } from './command.ts';
 import { createOptions, detach, making } from './making.ts';
 
@@ -15,17 +17,21 @@ export const run: Command = {
   },
   async run(args, store) {
     const id = args.id();
-    if (!args.has('detach')) becomeSubreaper();
-    const { pid } = await createOci(store, id, createOptions(args));
+    const stays = !args.has('detach');
+    if (stays) becomeSubreaper();
+    const { state, terminal } = await createOci(store, id, { ...createOptions(args), ownTerminal: stays });
+    // Before the start, so that nothing that is typed is shown twice, or lost.
+    using _raw = terminal === undefined ? undefined : rawTerminal(0);
+    using _signals = stays ? passSignals(state.pid, terminal !== undefined) : undefined;
     try {
-      startOci(store, id);
+      await startOci(store, id);
     } catch (error) {
-      await deleteOci(store, id, true);
+      await deleteOci(store, id, true, warn);
       throw error;
     }
-    if (args.has('detach')) return 0;
-    const code = await follow(pid);
-    if (!args.has('keep')) await deleteOci(store, id, true);
+    if (!stays) return 0;
+    const code = await follow(state.pid, terminal);
+    if (!args.has('keep')) await deleteOci(store, id, true, warn);
     return code;
   },
 };

@@ -5,8 +5,8 @@ export const start: Command = {
   about: 'Start the command of a container that was made',
   usage: 'start ID',
   options: {},
-  run(args, store) {
-    startOci(store, args.id());
+  async run(args, store) {
+    await startOci(store, args.id());
     return 0;
   },
 };

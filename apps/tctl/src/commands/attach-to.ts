@@ -1,10 +1,9 @@
 /** Sitting at a container that goes on without us: `tctl attach`, `tctl start -a`. */
 import type { Attachment, Container } from '@tc/core';
+import { ownSize, rawTerminal, type Seat, sit } from '@tc/core/terminal';
 import { exitCodes, signalCode } from '../cli/exit-code.ts';
 import { writeError } from '../cli/output.ts';
 import { onSignals } from '../cli/signals.ts';
-import { ownSize, rawTerminal } from '../terminal/raw.ts';
-import { type Seat, sit } from '../terminal/sit.ts';
 import { type Attachments, connect } from './connect.ts';
 import { needTerminal } from './need-terminal.ts';
 import { printLog } from './print-log.ts';

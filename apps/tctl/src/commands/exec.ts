@@ -1,12 +1,10 @@
 import { Container, type ExecOptions, type Run } from '@tc/core';
+import { ownSize, rawTerminal, sit, writerTo } from '@tc/core/terminal';
 import { cleanUp } from '../cli/clean-up.ts';
 import { any, command } from '../cli/command.ts';
 import { exitCodeOf, exitCodeOfError } from '../cli/exit-code.ts';
 import { writeError } from '../cli/output.ts';
 import { UsageError } from '../cli/usage-error.ts';
-import { ownSize, rawTerminal } from '../terminal/raw.ts';
-import { sit } from '../terminal/sit.ts';
-import { writerTo } from '../terminal/write-to.ts';
 import { insistentKill } from './insistent-kill.ts';
 import { needTerminal } from './need-terminal.ts';
 import { processOptions } from './option-groups.ts';

@@ -1,5 +1,5 @@
 import type { ContainerOptions } from '@tc/core';
-import { ownSize } from '../terminal/raw.ts';
+import { ownSize } from '@tc/core/terminal';
 
 /** With -i a container that goes on by itself has a stdin to be written to, or a terminal. */
 export function keepStdin(

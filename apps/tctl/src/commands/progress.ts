@@ -1,7 +1,7 @@
 /** How far a download is: bars on a terminal, a line for each step elsewhere. Written to a descriptor, as all else is. */
 import { isatty } from 'node:tty';
+import { ownSize } from '@tc/core/terminal';
 import { writeError, writeOut } from '../cli/output.ts';
-import { ownSize } from '../terminal/raw.ts';
 
 export interface ProgressStep {
   readonly digest: string;

@@ -1,9 +1,9 @@
 /** `tctl run -d`, `-t` and `--restart`: what takes a container that has a life of its own. */
 import { Container, type ContainerOptions } from '@tc/core';
+import { ownSize } from '@tc/core/terminal';
 import { writeOut } from '../cli/output.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import { parseDetachKeys } from '../terminal/detach-keys.ts';
-import { ownSize } from '../terminal/raw.ts';
 import { idFile } from './id-file.ts';
 import { keepStdin } from './keep-stdin.ts';
 import { needTerminal } from './need-terminal.ts';

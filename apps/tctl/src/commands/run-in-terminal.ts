@@ -1,8 +1,6 @@
 import type { Container } from '@tc/core';
+import { rawTerminal, sit, writerTo } from '@tc/core/terminal';
 import { writeError } from '../cli/output.ts';
-import { rawTerminal } from '../terminal/raw.ts';
-import { sit } from '../terminal/sit.ts';
-import { writerTo } from '../terminal/write-to.ts';
 import { insistentKill } from './insistent-kill.ts';
 import { reportEnding } from './report-ending.ts';
 import type { RunValues } from './run.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Container, ContainerExit } from '@tc/core';
+import { sit } from '@tc/core/terminal';
 import { forwardSignals } from '../cli/signals.ts';
-import { sit } from '../terminal/sit.ts';
 import { connect } from './connect.ts';
 import { printLog } from './print-log.ts';
 import { reportEnding } from './report-ending.ts';

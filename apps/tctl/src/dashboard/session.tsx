@@ -1,7 +1,6 @@
 import { isatty } from 'node:tty';
+import { openSink, ownSize } from '@tc/core/terminal';
 import { printError } from '../cli/print-error.ts';
-import { ownSize } from '../terminal/raw.ts';
-import { openSink } from '../terminal/sink.ts';
 import { Controller, type Host } from './control/controller.ts';
 import { Bindings } from './keys/bindings.ts';
 import type { KeyMap } from './keys/key-map.ts';

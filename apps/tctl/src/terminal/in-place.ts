@@ -1,5 +1,5 @@
+import { ownSize } from '@tc/core/terminal';
 import { writeOut } from '../cli/output.ts';
-import { ownSize } from './raw.ts';
 
 /** Columns and rows of a terminal that does not tell. */
 const usual = { columns: 80, rows: 24 };

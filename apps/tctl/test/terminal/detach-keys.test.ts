@@ -1,5 +1,6 @@
+import { DetachKeys } from '@tc/core/terminal';
 import { describe, expect, it } from 'vitest';
-import { DetachKeys, defaultDetachKeys, parseDetachKeys } from '../../src/terminal/detach-keys.ts';
+import { defaultDetachKeys, parseDetachKeys } from '../../src/terminal/detach-keys.ts';
 import { refusal } from '../support/refusal.ts';
 
 /** What passes of each piece that is typed; an exclamation mark where the keys were found. */

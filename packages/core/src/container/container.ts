@@ -8,6 +8,7 @@ import type { ExecOptions } from '../exec/options.ts';
 import type { ContainerFiles } from '../files/files.ts';
 import type { LogEntry } from '../logs/lines.ts';
 import { type LogsOptions, logs } from '../logs/logs.ts';
+import type { BundleContainer, BundleOptions } from '../oci/bundle-container.ts';
 import type { Run } from '../run/follow.ts';
 import { whenSupervisorEnds } from '../state/alive.ts';
 import { containerDataDirectory } from '../state/layout.ts';
@@ -77,6 +78,17 @@ export class Container implements AsyncDisposable {
     const reference = { runtimeDirectory: runtime, id: findId(runtime, nameOrId) };
     const record = recordOf(reference);
     return new Container(reference, nameOf(record), infoOf(record).detached);
+  }
+
+  /**
+   * Makes a container of an OCI bundle, a directory with a config.json, on the engine of `tc-runtime`, which sees it
+   * too: docs/oci.md. It is none of those that `list()` knows.
+   * @throws TcError BUNDLE_NOT_FOUND, INVALID_BUNDLE, UNSUPPORTED_FIELD, HOOK_FAILED, CONTAINER_EXISTS; SyscallError
+   */
+  static async fromBundle(directory: string, options: BundleOptions = {}): Promise<BundleContainer> {
+    // Loaded when it is called: nobody else pays for it.
+    const { BundleContainer } = await import('../oci/bundle-container.ts');
+    return BundleContainer.create(directory, options);
   }
 
   /** All of this user's containers, those of `run()` too, the oldest first. */

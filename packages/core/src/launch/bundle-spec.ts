@@ -27,6 +27,8 @@ export interface BundleSpec extends CommandSpec {
   readonly domainname: string | undefined;
   readonly root: BundleRoot;
   readonly mounts: readonly BundleMount[];
+  /** User namespaces for id-mapped mounts, in the order in which the launch is given them, after `preserveFds`. */
+  readonly idMaps: readonly IdMap[];
   /** Device files; empty where /dev is the host's. */
   readonly devices: readonly DeviceSpec[];
   /** The links in /dev that programs expect. */
@@ -37,20 +39,21 @@ export interface BundleSpec extends CommandSpec {
   /** Absolute paths inside. */
   readonly maskedPaths: readonly string[];
   readonly readonlyPaths: readonly string[];
-  /** A terminal, whose master goes to who listens on this socket. */
+  /** A terminal, whose master goes to who listens on a socket, or to who calls. */
   readonly console: ConsoleSpec | undefined;
   /** So many descriptors from 3 on are the command's: the launch is given them. */
   readonly preserveFds: number;
   /** Which of the standard streams become the user's own, so that it can open /dev/stdout. */
   readonly ownStreams: readonly number[];
-  /** Whether Node.js has something to do as soon as there are namespaces: hooks. */
+  /** Whether Node.js has something to do when the mounts are there, before the root changes: hooks. */
   readonly hooked: boolean;
   /** personality(2) */
   readonly personality: number | undefined;
 }
 
 export interface ConsoleSpec {
-  readonly socket: string;
+  /** Undefined: the caller takes it from the launcher, `takeTerminal`. */
+  readonly socket: string | undefined;
   readonly columns: number;
   readonly rows: number;
 }
@@ -63,7 +66,12 @@ export interface BundleNamespaces {
   readonly user: UserNamespaceSpec | undefined;
   /** Whether one is made, after the cgroups are joined. */
   readonly cgroup: boolean;
+  /** The text of timens_offsets, for a new time namespace. */
+  readonly timeOffsets: string | undefined;
 }
+
+/** Of a namespace that is there, or the texts of uid_map and gid_map. */
+export type IdMap = { readonly path: string } | { readonly uidMap: string; readonly gidMap: string };
 
 export interface BundleRoot {
   /** Absolute, on the host. */
@@ -99,6 +107,8 @@ export type BundleMount =
       readonly source: string;
       readonly sourceType: 'directory' | 'file';
       readonly recursive: boolean;
+      /** Which of `idMaps` tells whose its files are. */
+      readonly idMap: { readonly index: number; readonly recursive: boolean } | undefined;
     })
   | (AnyBundleMount & {
       readonly kind: 'new';

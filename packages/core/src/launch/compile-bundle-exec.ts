@@ -1,9 +1,9 @@
 import { atFlags, openFlags } from '@tc/linux';
 import { ProgramBuilder } from './builder.ts';
 import type { ConsoleSpec } from './bundle-spec.ts';
-import { address, at, cell, flags, load, number, string } from './data.ts';
+import { address, at, bytes, cell, flags, load, number, string } from './data.ts';
 import { begin } from './phases/begin.ts';
-import { connectSocket } from './phases/bundle-namespaces.ts';
+import { prepareConsole } from './phases/bundle-namespaces.ts';
 import { type CommandContext, createCommandContext } from './phases/context.ts';
 import { checkCommand, giveStreams, keepDescriptors } from './phases/held-start.ts';
 import {
@@ -30,6 +30,10 @@ export interface BundleExecSpec extends CommandSpec, Pick<ExecSpec, 'id' | 'join
   readonly into: string | undefined;
   readonly console: ConsoleSpec | undefined;
   readonly preserveFds: number;
+  /** Sets of CPUs: before the cgroups are joined, and after that. */
+  readonly affinity?:
+    | { readonly initial: Uint8Array | undefined; readonly final: Uint8Array | undefined }
+    | undefined;
   readonly ownStreams: readonly number[];
 }
 
@@ -53,7 +57,9 @@ export function compileBundleExec(spec: BundleExecSpec): LaunchProgram {
   becomeSupervisor(c, end, { name: 'tc-exec', given: 1 + spec.preserveFds, attachable: false });
   const { tasks, directory } = openGroups(c);
   makePipe(c, c.errorRead, c.errorWrite, 'the command tells through it how far it got');
-  if (spec.console !== undefined) connectSocket(c, spec.console.socket);
+  prepareConsole(c, spec.console);
+  const { initial, final } = spec.affinity ?? {};
+  setAffinity(p, initial);
   const cloneArguments = execCloneArguments(c.pidfd, directory !== undefined);
   if (directory !== undefined) p.set(at(cloneArguments, 80), load(directory));
   p.call('clone3', [address(cloneArguments), cloneArguments.size], {
@@ -65,6 +71,8 @@ export function compileBundleExec(spec: BundleExecSpec): LaunchProgram {
 
   begin(c, commandFailed);
   joinGroups(c, tasks);
+  // Without a last set it is on all CPUs that its cpuset has.
+  setAffinity(p, final ?? initial?.map(() => 0xff));
   joinNamespaces(c, spec);
   if (spec.console !== undefined) {
     openContainerTerminal(c, { ...spec.console, logged: false });
@@ -91,13 +99,23 @@ export function compileBundleExec(spec: BundleExecSpec): LaunchProgram {
   p.group('supervise');
   p.set(p.control.onFail, { kind: 'step', label: failed });
   p.call('close', [load(c.errorWrite)], { what: 'close the error pipe', why: 'its end means that it runs' });
-  waitForStart(c, { failed, tied: true, bears: true, keepsTerminal: false }, () => {});
+  waitForStart(c, { failed, tied: true, bears: true, keepsTerminal: spec.terminal !== undefined }, () => {});
   p.jump(end);
   p.place(failed);
   endFailedLaunch(c);
   p.place(end);
   p.call('exit_group', [0], { what: 'end the launcher' });
   return p.finish(c.record);
+}
+
+function setAffinity(p: ProgramBuilder, cpus: Uint8Array | undefined): void {
+  if (cpus === undefined) return;
+  p.call('sched_setaffinity', [0, cpus.length, address(bytes(cpus, '{cpus}'))], {
+    what: 'choose its CPUs',
+    diagnose: {
+      EINVAL: { code: 'CPU_AFFINITY_REFUSED', hint: 'process.execCPUAffinity: it has none of these CPUs.' },
+    },
+  });
 }
 
 function openGroups({ p, spec }: { p: ProgramBuilder; spec: BundleExecSpec }) {

@@ -10,12 +10,15 @@ import {
   prepareDevices,
   setBundleSysctls,
 } from './phases/bundle-devices.ts';
+import { mapBundleMounts } from './phases/bundle-id-maps.ts';
 import {
   cloneBundle,
-  connectSocket,
   enterBundleNamespaces,
+  haveHooksRun,
   nameHost,
+  prepareConsole,
   settleNamespaces,
+  waitForHooks,
 } from './phases/bundle-namespaces.ts';
 import {
   attachBundleMounts,
@@ -50,10 +53,15 @@ export function compileBundle(spec: BundleSpec): BundleProgram {
   const c = createBundleContext(p, spec);
   const [end, failed, launcher, containerFailed] = [p.label(), p.label(), p.label(), p.label()];
 
-  becomeSupervisor(c, end, { name: 'tc-create', given: spec.preserveFds, attachable: false });
+  becomeSupervisor(c, end, {
+    name: 'tc-create',
+    given: spec.preserveFds + spec.idMaps.length,
+    attachable: false,
+  });
   makeFifos(c);
-  if (spec.console !== undefined) connectSocket(c, spec.console.socket);
+  prepareConsole(c, spec.console);
   if (spec.cgroup !== undefined) prepareCgroups(c, spec.cgroup);
+  const mapped = mapBundleMounts(c);
   cloneBundle(c);
   p.jumpIf(load(c.pid), 'ne', 0, launcher);
 
@@ -62,12 +70,13 @@ export function compileBundle(spec: BundleSpec): BundleProgram {
   joinCgroups(c);
   nameHost(c);
   const root = openBundleRoot(c);
-  const mounts = prepareBundleMounts(c);
+  const mounts = prepareBundleMounts(c, mapped);
   const devices = prepareDevices(c);
   attachBundleRoot(c, root);
-  enterRoot(c, root, spec.root.enter);
   attachBundleMounts(c, mounts);
   makeBundleDevices(c, devices);
+  waitForHooks(c);
+  enterRoot(c, root, spec.root.enter);
   if (spec.console !== undefined) {
     openContainerTerminal(c, { ...spec.console, logged: false });
     bindBundleConsole(c);
@@ -99,7 +108,13 @@ export function compileBundle(spec: BundleSpec): BundleProgram {
     what: 'close the error pipe',
     why: 'its end then means that the container is ready',
   });
-  waitForStart(c, { failed, tied: true, keepsTerminal: false }, () => {});
+  const waiting = {
+    failed,
+    tied: true,
+    keepsTerminal: spec.terminal !== undefined,
+    ...(spec.hooked ? { interlude: () => haveHooksRun(c, failed) } : {}),
+  };
+  waitForStart(c, waiting, () => {});
   p.jump(end);
   p.place(failed);
   endFailedLaunch(c);

@@ -19,6 +19,8 @@ export const messages = {
   born: 0xffff0006,
   /** The command runs; the value is its pid on the host. */
   started: 0xffff0001,
+  /** An OCI container's mounts are there, and the old root still is; the value is its pid. `orders.mapped` lets it go on. */
+  mounted: 0xffff0007,
   /** The container's first process died before its command ran. */
   died: 0xffff0002,
   /** The record follows. */
@@ -32,7 +34,7 @@ export const messages = {
 export const orders = {
   /** The container is no longer tied to whoever started it, and its terminal's output goes to the log. */
   detach: 0x100,
-  /** newuidmap(1) has mapped the ids. */
+  /** What was asked for is done: the ids are mapped, the hooks have run. */
   mapped: 0x101,
   /** The owner has a descriptor of its own of the terminal: the supervisor may end without losing what it shows. */
   taken: 0x102,

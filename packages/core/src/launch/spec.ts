@@ -188,6 +188,8 @@ export interface SysctlSpec {
 export interface ProcessSpec {
   /** At least one. A name without a slash is looked up in `env.PATH` inside the container. */
   readonly argv: readonly string[];
+  /** What is executed, where that is not the first of `argv`. Absolute. */
+  readonly executable?: string | undefined;
   /** `KEY=value`. */
   readonly env: readonly string[];
   /** Absolute. Made where it is missing. */
@@ -207,6 +209,10 @@ export interface ProcessSpec {
   /** False for a process that nobody supervises: its parent ends on purpose. */
   readonly supervised?: boolean;
   readonly rlimits: readonly RlimitSpec[];
+  /** struct sched_attr: sched_setattr(2). Undefined leaves it as the caller’s, here and below. */
+  readonly scheduler?: Uint8Array | undefined;
+  /** ioprio_set(2) */
+  readonly ioPriority?: number | undefined;
   /** proc(5): undefined leaves it as the caller’s. */
   readonly oomScoreAdj: number | undefined;
   /** As it was asked for: whoever joins gets the same. */

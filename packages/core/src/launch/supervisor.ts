@@ -45,6 +45,8 @@ export function launch(
     whenKilled?: () => Error;
     /** How to carry `messages.mapIds` out, where that message is to come. */
     mapIds?: (pid: number) => Promise<void>;
+    /** What to do at `messages.mounted`, where that is to come. */
+    onMounted?: (pid: number) => Promise<void>;
   },
 ): Supervisor {
   const open: number[] = [];
@@ -69,7 +71,7 @@ function attachTo(
   pid: number,
   control: Socket,
   program: LaunchProgram,
-  { figureNames, mapIds, takeTerminal, whenKilled }: Parameters<typeof launch>[1],
+  { figureNames, mapIds, onMounted, takeTerminal, whenKilled }: Parameters<typeof launch>[1],
 ): Supervisor {
   const started = Promise.withResolvers<number>();
   const ended = Promise.withResolvers<Ending>();
@@ -81,8 +83,9 @@ function attachTo(
   let running = false;
   const terminal = Promise.withResolvers<number>();
   terminal.promise.catch(() => {});
-  // Until the ids are mapped, the supervisor listens to nothing else.
-  let held: number[] | undefined = mapIds === undefined ? undefined : [];
+  // Until it has its answers, the supervisor listens to nothing else.
+  let asks = Number(mapIds !== undefined) + Number(onMounted !== undefined);
+  const held: number[] = [];
 
   control.on('error', () => {}); // 'close' follows
   control.on('data', (chunk: Buffer) => {
@@ -96,7 +99,8 @@ function attachTo(
         running = true;
         started.resolve(value);
       } else if (kind === messages.terminal) answerTerminal(value);
-      else if (kind === messages.mapIds) answerMapIds(value);
+      else if (kind === messages.mapIds) answer(mapIds?.(value));
+      else if (kind === messages.mounted) answer(onMounted?.(value));
       else if (kind === messages.died && whenKilled !== undefined) failure ??= whenKilled();
       else failure ??= launchError(program, kind, value);
     }
@@ -129,7 +133,7 @@ function attachTo(
 
   function order(value: number): boolean {
     if (control.destroyed) return false;
-    if (held === undefined) send(value);
+    if (asks === 0) send(value);
     else held.push(value);
     return true;
   }
@@ -140,11 +144,12 @@ function attachTo(
     control.write(order);
   }
 
-  function answerMapIds(ofPid: number): void {
-    (mapIds?.(ofPid) ?? Promise.reject(new Error('nobody maps ids'))).then(() => {
+  function answer(work: Promise<void> = Promise.reject(new Error('nobody was to be asked'))): void {
+    work.then(() => {
       if (control.destroyed) return;
-      for (const value of [orders.mapped, ...(held ?? [])]) send(value);
-      held = undefined;
+      asks -= 1;
+      send(orders.mapped);
+      if (asks === 0) for (const value of held.splice(0)) send(value);
     }, refuse);
   }
 

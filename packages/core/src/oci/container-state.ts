@@ -1,5 +1,16 @@
 /** What is known of an OCI container between calls: state.json in its directory, and what /proc says of its process. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOptional, TcError } from '@tc/linux';
 import { isContainerCgroupFrozen } from '../cgroups/frozen.ts';
@@ -26,7 +37,7 @@ export interface OciState {
   readonly madeAbove: readonly string[];
   /** Of config.json as it was: `exec` without a process, and what joins. */
   readonly config: unknown;
-  readonly hooks: { readonly poststart: readonly OciHook[]; readonly poststop: readonly OciHook[] };
+  readonly hooks: Readonly<Record<'startContainer' | 'poststart' | 'poststop', readonly OciHook[]>>;
   /** What the steps of the start are, for whoever reads of a failure from the FIFO. */
   readonly steps: readonly StartStep[];
 }
@@ -43,6 +54,26 @@ export function checkId(id: string): string {
     code: 'INVALID_ID',
     operation: 'find the container',
     hint: 'An id has letters, digits, and any of _ + - . in it.',
+  });
+}
+
+/**
+ * Where states are kept by default: /run/tc-runtime, or for an ordinary user $XDG_RUNTIME_DIR/tc-runtime.
+ * @throws TcError RUNTIME_DIRECTORY where it is another user's
+ */
+export function defaultOciRoot(env = process.env, uid = process.geteuid?.() ?? 0): string {
+  if (uid === 0) return '/run/tc-runtime';
+  const xdg = env['XDG_RUNTIME_DIR'];
+  if (xdg) return join(xdg, 'tc-runtime');
+  const path = join(tmpdir(), `tc-runtime-${uid}`);
+  // Whoever was first there could say which processes are a container's.
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined || (stats.isDirectory() && stats.uid === uid)) return path;
+  throw new TcError(`it belongs to uid ${stats.uid}`, {
+    code: 'RUNTIME_DIRECTORY',
+    operation: 'find the states of containers',
+    path,
+    hint: 'Set XDG_RUNTIME_DIR, or give --root, a directory of your own.',
   });
 }
 

@@ -1,5 +1,6 @@
 /** `features`: what this runtime does, as features.md of the specification has it. */
 import { capabilityNames } from '@tc/linux';
+import { hookNames } from './config/hooks.ts';
 
 export const ociVersion = { least: '1.0.0', most: '1.2.1' } as const;
 
@@ -31,7 +32,7 @@ export function ociFeatures() {
   return {
     ociVersionMin: ociVersion.least,
     ociVersionMax: ociVersion.most,
-    hooks: ['prestart', 'createRuntime', 'poststart', 'poststop'],
+    hooks: hookNames,
     mountOptions: [
       ...both(attributes),
       ...both(propagations),

@@ -9,6 +9,7 @@ export interface MountOptions {
   readonly changes: readonly AttributeChange[];
   readonly propagation: Propagation | undefined;
   readonly copyUp: boolean;
+  readonly idMap: 'none' | 'own' | 'recursive';
   /** What the file system itself is told. */
   readonly data: readonly (readonly [key: string, value: string])[];
 }
@@ -70,6 +71,7 @@ export function parseMountOptions(options: readonly string[], at: string): Mount
   const changes: AttributeChange[] = [];
   const data: [string, string][] = [];
   let [bind, recursive, copyUp] = [false, false, false];
+  let idMap: MountOptions['idMap'] = 'none';
   let propagation: Propagation | undefined;
   for (const option of options) {
     const attribute = find(attributes, option);
@@ -78,12 +80,13 @@ export function parseMountOptions(options: readonly string[], at: string): Mount
     else if (attribute !== undefined) changes.push({ ...attribute.value, recursive: attribute.recursive });
     else if (spread !== undefined) propagation = { flag: spread.value, recursive: spread.recursive };
     else if (option === 'tmpcopyup') copyUp = true;
-    else if (/^r?idmap(?:=|$)/.test(option))
-      unsupported(at, `has ${option}: mounts with ids of their own are not supported`);
+    else if (option === 'idmap' || option === 'ridmap') idMap = option === 'idmap' ? 'own' : 'recursive';
+    else if (/^r?idmap=/.test(option))
+      unsupported(at, `has ${option}: put it into uidMappings and gidMappings`);
     else if (!defaults.includes(option)) {
       const [key = '', ...value] = option.split('=');
       data.push([key, value.join('=')]);
     }
   }
-  return { bind, recursive, changes, propagation, copyUp, data };
+  return { bind, recursive, changes, propagation, copyUp, idMap, data };
 }

@@ -1,10 +1,14 @@
 /** linux.resources: read, and turned into what is written to cgroup files, of version 1 and 2. */
 
 import { type DeviceRule, defaultDeviceRules } from '../security/devices/rules.ts';
-import { amount, Fields, flag, listOf, mapOf, oneOf, text, unsupported, whole } from './json.ts';
+import { amount, Fields, flag, listOf, mapOf, oneOf, refuse, text, unsupported, whole } from './json.ts';
 
 export interface Resources {
-  readonly memory: Readonly<Partial<Record<MemoryKey, number>>> & { readonly disableOOMKiller?: boolean };
+  readonly memory: Readonly<Partial<Record<MemoryKey, number>>> & {
+    readonly disableOOMKiller?: boolean;
+    /** An update to less than what is in use is refused. */
+    readonly checkBeforeUpdate?: boolean;
+  };
   readonly cpu: Readonly<Partial<Record<CpuKey, number>>> & {
     readonly cpus?: string;
     readonly mems?: string;
@@ -13,6 +17,7 @@ export interface Resources {
   readonly blockIO: BlockIo;
   readonly hugepageLimits: readonly { readonly pageSize: string; readonly limit: number }[];
   readonly devices: readonly DeviceRule[];
+  readonly network: NetworkResources;
   /** Files of version 2, as they are. */
   readonly unified: Readonly<Record<string, string>>;
 }
@@ -32,7 +37,7 @@ type ThrottleKind = 'ReadBps' | 'WriteBps' | 'ReadIOPS' | 'WriteIOPS';
 
 export function readResources(value: unknown, at: string): Resources {
   const resources = new Fields(value, at);
-  resources.refuse('network', 'rdma');
+  resources.refuse('rdma');
   return {
     memory: readMemory(resources.fields('memory')),
     cpu: readCpu(resources.fields('cpu')),
@@ -40,6 +45,7 @@ export function readResources(value: unknown, at: string): Resources {
     blockIO: readBlockIo(resources.fields('blockIO')),
     hugepageLimits: resources.optional('hugepageLimits', listOf(readHugepages)) ?? [],
     devices: resources.optional('devices', listOf(readDeviceRule)) ?? [],
+    network: readNetwork(resources.fields('network')),
     unified: resources.optional('unified', mapOf(text)) ?? {},
   };
 }
@@ -60,6 +66,7 @@ function readMemory(memory: Fields | undefined): Resources['memory'] {
     swap: nonZero(memory.optional('swap', amount)),
     swappiness: memory.optional('swappiness', whole(0, 200)),
     disableOOMKiller: memory.optional('disableOOMKiller', flag) || undefined,
+    checkBeforeUpdate: memory.optional('checkBeforeUpdate', flag) || undefined,
   });
 }
 
@@ -94,6 +101,24 @@ function readBlockIo(io: Fields | undefined): BlockIo {
     return io.optional(`throttle${kind}Device`, listOf(read)) ?? [];
   });
   return { weight: nonZero(io.optional('weight', whole(0, 1000))), throttles };
+}
+
+export interface NetworkResources {
+  readonly classID: number | undefined;
+  readonly priorities: readonly { readonly name: string; readonly priority: number }[];
+}
+
+function readNetwork(network: Fields | undefined): NetworkResources {
+  const read = (value: unknown, at: string) => {
+    const priority = new Fields(value, at);
+    const name = priority.required('name', text);
+    if (!/^[^\s/]{1,15}$/.test(name)) refuse(priority.at('name'), 'is no name of a network interface');
+    return { name, priority: priority.required('priority', whole(0, 2 ** 32 - 1)) };
+  };
+  return {
+    classID: nonZero(network?.optional('classID', whole(0, 2 ** 32 - 1))),
+    priorities: network?.optional('priorities', listOf(read)) ?? [],
+  };
 }
 
 function readHugepages(value: unknown, at: string): Resources['hugepageLimits'][number] {
@@ -153,6 +178,9 @@ export function writesV1({ memory, cpu, ...resources }: Resources): ResourceWrit
     add('blkio', `throttle.${throttleFiles[kind]}_device`, `${device} ${rate}`);
   for (const { pageSize, limit } of resources.hugepageLimits)
     add('hugetlb', `${pageSize}.limit_in_bytes`, limit);
+  add('net_cls', 'classid', resources.network.classID);
+  for (const { name, priority } of resources.network.priorities)
+    add('net_prio', 'ifpriomap', `${name} ${priority}`);
   if (Object.keys(resources.unified).length > 0)
     unsupported('linux.resources.unified', 'needs cgroup version 2');
   return writes;
@@ -177,6 +205,8 @@ export function writesV2({ memory, cpu, ...resources }: Resources): ResourceWrit
     unsupported('linux.resources.memory.swappiness', 'needs cgroup version 1');
   if (memory.disableOOMKiller)
     unsupported('linux.resources.memory.disableOOMKiller', 'needs cgroup version 1');
+  if (resources.network.classID !== undefined || resources.network.priorities.length > 0)
+    unsupported('linux.resources.network', 'needs cgroup version 1');
   if (memory.limit !== undefined) add('memory', 'max', unlimited(memory.limit, 'max'));
   add('memory', 'swap.max', swapMax(memory), true);
   if (memory.reservation !== undefined) add('memory', 'low', unlimited(memory.reservation, 'max'));

@@ -10,7 +10,7 @@ import { removeCgroups } from '../cgroups/remove.ts';
 import { pidsIn, treeOf, until, writeOptional } from '../cgroups/tree.ts';
 import { removeEmpty } from './cgroups.ts';
 import { isAlive, type OciState, type OciStore } from './container-state.ts';
-import { runHooks, stateForHooks } from './hooks.ts';
+import { runLastHooks, stateForHooks } from './hooks.ts';
 
 /** `15`, `TERM`, `SIGTERM`. @throws TcError INVALID_SIGNAL */
 export function signalNumber(text: string): number {
@@ -46,6 +46,11 @@ export function killOci(store: OciStore, id: string, signal: number, all: boolea
 
 function notRunning(id: string, problem: string): TcError {
   return new TcError(problem, { code: 'CONTAINER_NOT_RUNNING', operation: `find the processes of ${id}` });
+}
+
+/** Ends the container by its first process, with which those of its PID namespace go. */
+export function killFirst(state: OciState): void {
+  sendTo(state, os.signals.SIGKILL);
 }
 
 /** @returns false where it is gone */
@@ -92,9 +97,15 @@ export async function pauseOci(store: OciStore, id: string, frozen: boolean): Pr
 
 /**
  * Removes what has ended; with `force` whatever it does, and no container at all is as good as a removed one.
+ * @param onWarning told of a poststop hook that fails: it is removed all the same (runtime.md, "Lifecycle")
  * @throws TcError CONTAINER_NOT_FOUND, CONTAINER_RUNNING, CGROUP_BUSY
  */
-export async function deleteOci(store: OciStore, id: string, force: boolean): Promise<void> {
+export async function deleteOci(
+  store: OciStore,
+  id: string,
+  force: boolean,
+  onWarning: (message: string) => void = () => {},
+): Promise<void> {
   const state = force ? store.find(id) : store.get(id);
   if (state === undefined) {
     store.remove(id); // of one that died while it was made
@@ -114,5 +125,5 @@ export async function deleteOci(store: OciStore, id: string, force: boolean): Pr
   removeEmpty(state.madeAbove);
   await until(() => !isAlive(state), 10_000);
   store.remove(id);
-  runHooks('poststop', state.hooks.poststop, stateForHooks(state, 'stopped', state.pid));
+  runLastHooks('poststop', state.hooks.poststop, stateForHooks(state, 'stopped', 0), onWarning);
 }

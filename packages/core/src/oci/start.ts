@@ -3,13 +3,20 @@ import { closeSync, constants, openSync, readSync, rmSync, writeSync } from 'nod
 import { join } from 'node:path';
 import { errnoName, fcntl, miscConstants, TcError } from '@tc/linux';
 import { resultFifo, startFifo } from '../launch/bundle-spec.ts';
-import { isAlive, type OciStore } from './container-state.ts';
+import { readOciConfig } from './config/config.ts';
+import { isAlive, type OciState, type OciStore } from './container-state.ts';
 import { runHooks, stateForHooks } from './hooks.ts';
+import { pidInside, runInnerHooks } from './inner-hooks.ts';
+import { killFirst } from './signal.ts';
+import { translateProcess } from './translate/process.ts';
 
 const operation = 'start the container';
 
-/** Returns when its command runs. @throws TcError NOT_CREATED, COMMAND_NOT_FOUND, ... */
-export function startOci(store: OciStore, id: string): void {
+/**
+ * Resolves when its command runs. A hook that fails stops the container: runtime.md, "Lifecycle".
+ * @throws TcError NOT_CREATED, START_FAILED, HOOK_FAILED
+ */
+export async function startOci(store: OciStore, id: string): Promise<void> {
   const state = store.get(id);
   const status = store.statusOf(state);
   if (status !== 'created') {
@@ -21,7 +28,47 @@ export function startOci(store: OciStore, id: string): void {
       hint: 'Only what was made can be started, once.',
     });
   }
-  const directory = store.directoryOf(id);
+  try {
+    await runStartHooks(store, state);
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'HOOK_FAILED') killFirst(state);
+    throw error;
+  }
+  letGo(store.directoryOf(id), state);
+  try {
+    runHooks('poststart', state.hooks.poststart, stateForHooks(state, 'running', state.pid));
+  } catch (error) {
+    killFirst(state);
+    throw error;
+  }
+}
+
+/** In the container, with what its command may, before there is that. */
+async function runStartHooks(store: OciStore, state: OciState): Promise<void> {
+  const { startContainer } = state.hooks;
+  if (startContainer.length === 0) return;
+  claim(store.directoryOf(state.id));
+  const config = readOciConfig(state.config);
+  if (config.process === undefined) return;
+  const { id, pid, cgroups, bundle } = state;
+  const process = translateProcess(config.process, config, { id, status: 'running', bundle });
+  const target = { id, pid, cgroups, isIt: () => isAlive(state) };
+  const inside = stateForHooks(state, 'created', pidInside(pid));
+  await runInnerHooks('startContainer', startContainer, target, inside, process);
+}
+
+/** Of two that start it, only one has the hooks run. @throws TcError NOT_CREATED */
+function claim(directory: string): void {
+  try {
+    closeSync(openSync(join(directory, 'starting'), 'wx'));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+    throw new TcError('it is being started already', { code: 'NOT_CREATED', operation, cause });
+  }
+}
+
+/** Lets the first process go on, and waits until it is the command. */
+function letGo(directory: string, state: OciState): void {
   // Without waiting for a writer, which is gone where the container is; then with waiting for what it says.
   const result = openSync(join(directory, resultFifo), constants.O_RDONLY | constants.O_NONBLOCK);
   try {
@@ -41,5 +88,4 @@ export function startOci(store: OciStore, id: string): void {
   } finally {
     closeSync(result);
   }
-  runHooks('poststart', state.hooks.poststart, stateForHooks(state, 'running', state.pid));
 }

@@ -1,18 +1,32 @@
 /** `update`: other limits for a container that runs. */
 import { TcError } from '@tc/linux';
 import { applyWrites } from '../cgroups/apply-writes.ts';
-import { resourceWrites } from './cgroups.ts';
+import { CgroupFiles } from './cgroup-files.ts';
+import { type OciCgroups, resourceWrites } from './cgroups.ts';
 import type { OciStore } from './container-state.ts';
-import { readResources } from './resources.ts';
+import { type Resources, readResources } from './resources.ts';
+
+const operation = 'change its limits';
 
 /** @param resources as linux.resources; what is left out stays; all of it is set, or nothing. @throws TcError */
 export function updateOci(store: OciStore, id: string, resources: unknown): void {
   const state = store.get(id);
-  if (store.statusOf(state) === 'stopped') {
-    throw new TcError('container not running', {
-      code: 'CONTAINER_NOT_RUNNING',
-      operation: 'change its limits',
-    });
-  }
-  applyWrites(resourceWrites(state.cgroups, readResources(resources, 'resources')));
+  if (store.statusOf(state) === 'stopped')
+    throw new TcError('container not running', { code: 'CONTAINER_NOT_RUNNING', operation });
+  const read = readResources(resources, 'resources');
+  checkUsage(state.cgroups, read);
+  applyWrites(resourceWrites(state.cgroups, read));
+}
+
+/** In version 2 a limit below what is in use has processes killed: cgroup-v2.rst, memory.max. */
+function checkUsage(cgroups: OciCgroups, { memory: { limit, checkBeforeUpdate } }: Resources): void {
+  if (!checkBeforeUpdate || limit === undefined || limit < 0) return;
+  const files = new CgroupFiles(cgroups);
+  const usage = files.counter(files.isV1 ? 'memory.usage_in_bytes' : 'memory.current');
+  if (usage === undefined || usage <= limit) return;
+  throw new TcError(`${usage} bytes are in use`, {
+    code: 'LIMIT_BELOW_USAGE',
+    operation,
+    hint: 'resources.memory.limit: give more, or leave checkBeforeUpdate out.',
+  });
 }

@@ -42,16 +42,10 @@ describe('config.json', () => {
   });
 
   it.each([
-    ['process.scheduler', { policy: 'SCHED_FIFO' }],
-    ['process.ioPriority', { class: 'IOPRIO_CLASS_RT' }],
-    ['process.execCPUAffinity', { initial: '0' }],
-    ['hooks.createContainer', [{ path: '/bin/true' }]],
-    ['hooks.startContainer', [{ path: '/bin/true' }]],
     ['linux.intelRdt', { closID: 'x' }],
-    ['linux.mountLabel', 'x'],
-    ['linux.timeOffsets', { monotonic: { secs: 1 } }],
     ['linux.netDevices', { eth0: {} }],
-    ['linux.resources.network', { classID: 1 }],
+    ['linux.memoryPolicy', { mode: 'MPOL_BIND' }],
+    ['linux.personality.flags', ['X']],
     ['linux.resources.rdma', { mlx5: {} }],
     ['linux.resources.memory.kernel', 1],
     ['linux.resources.cpu.realtimeRuntime', 1],
@@ -64,7 +58,34 @@ describe('config.json', () => {
     expect(message).toContain(`${path} is not supported`);
   });
 
+  it('has a scheduler as sched_setattr(2) takes it, an I/O priority, and sets of CPUs', () => {
+    const { process } = readOciConfig(
+      withField('process', {
+        ...defaultOciConfig().process,
+        scheduler: { policy: 'SCHED_RR', priority: 7, flags: ['SCHED_FLAG_RESET_ON_FORK'] },
+        ioPriority: { class: 'IOPRIO_CLASS_BE', priority: 5 },
+        execCPUAffinity: { initial: '0,9', final: '' },
+      }),
+    );
+    const { scheduler, ioPriority, execCPUAffinity } = process ?? {};
+    const words = new Uint32Array(Uint8Array.from(scheduler ?? []).buffer);
+    expect([...words.slice(0, 6)]).toEqual([48, 2, 1, 0, 0, 7]); // size, policy, flags, nice, priority
+    expect(ioPriority).toBe(0x4005);
+    expect(execCPUAffinity?.initial?.slice(0, 3)).toEqual(Uint8Array.of(1, 2, 0));
+    expect(execCPUAffinity?.final).toBeUndefined();
+  });
+
   it.each([
+    ['process.scheduler', { policy: 'SCHED_ISO' }],
+    ['process.scheduler', { policy: 'SCHED_FIFO', priority: 100 }],
+    ['process.scheduler', { policy: 'SCHED_OTHER', flags: ['SCHED_FLAG_X'] }],
+    ['process.ioPriority', { class: 'IOPRIO_CLASS_RT', priority: 8 }],
+    ['process.execCPUAffinity', { initial: 'x' }],
+    ['process.execCPUAffinity', { final: '99999' }],
+    ['linux.timeOffsets', { monotonic: { secs: 1, nanosecs: 1e9 } }],
+    ['linux.resources.network', { priorities: [{ name: '../x', priority: 1 }] }],
+    ['hooks.startContainer', [{ path: 'relative' }]],
+    ['hooks.createContainer', [{ path: '/bin/true', timeout: 0 }]],
     ['ociVersion', '2.0.0'],
     ['ociVersion', undefined],
     ['root', undefined],

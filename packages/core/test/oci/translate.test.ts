@@ -14,7 +14,9 @@ const options = {
   stateDirectory: '/run/tc-runtime/one',
   bundle: '/bundle',
   cgroup: undefined,
+  caller: { uid: 0, gid: 0 },
   consoleSocket: undefined,
+  ownTerminal: false,
   preserveFds: 0,
   ownStreams: [],
   noPivot: false,
@@ -69,8 +71,10 @@ describe('the options of a mount', () => {
     ]);
   });
 
-  it('for ids of their own are refused', () => {
-    expect(() => parseMountOptions(['idmap'], 'mounts[3].options')).toThrow(/mounts\[3\]\.options has idmap/);
+  it('may ask for a map of ids', () => {
+    expect(parseMountOptions(['rbind', 'idmap'], '').idMap).toBe('own');
+    expect(parseMountOptions(['ridmap'], '').idMap).toBe('recursive');
+    expect(() => parseMountOptions(['idmap=uids=0-1-2'], 'mounts[3].options')).toThrow(/uidMappings/);
   });
 });
 

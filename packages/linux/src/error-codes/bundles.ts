@@ -41,6 +41,18 @@ export const bundleErrors = {
     cause: 'its first process was killed right after it was made',
     cure: 'see whether memory was short',
   },
+  CPU_AFFINITY_REFUSED: {
+    cause: 'none of the CPUs of `process.execCPUAffinity` may be used',
+    cure: '`cpuset.cpus` of its cgroup says which may',
+  },
+  SCHEDULER_REFUSED: {
+    cause: 'the kernel refuses `process.scheduler` or `process.ioPriority`',
+    cure: 'its hint says what it takes',
+  },
+  USER_NAMESPACE_REFUSED: {
+    cause: 'the namespace that maps the ids of a mount can’t be made',
+    cure: 'see /proc/sys/user/max_user_namespaces',
+  },
   COPY_UP_FAILED: {
     cause: 'what is below a tmpfs could not be copied into it',
     cure: 'leave tmpcopyup out, or make the tmpfs larger',

@@ -96,7 +96,7 @@ function attachTo(c: Context, mount: MountSpec, source: Place): void {
 }
 
 /**
- * Makes and opens what something is to be mounted on. Links lead where they lead inside.
+ * Makes and opens what something is to be mounted on, below the working directory, which is the new root. Links lead where they lead inside.
  * @param refusedLinks there must be none, and this is what is said of one
  */
 export function openMountPoint(
@@ -107,7 +107,7 @@ export function openMountPoint(
 ): Place {
   makePath(c, target, type);
   const resolve = refusedLinks
-    ? (['RESOLVE_NO_SYMLINKS'] as const)
+    ? (['RESOLVE_IN_ROOT', 'RESOLVE_NO_SYMLINKS'] as const)
     : (['RESOLVE_IN_ROOT', 'RESOLVE_NO_MAGICLINKS'] as const);
   return openPath(
     c.p,

@@ -26,12 +26,18 @@ export function makeBundleDevices(c: BundleContext, bound: readonly (Place | und
     else bindOnto(c, mount, device.path);
   }
   if (!spec.deviceLinks) return;
+  const [dev, none] = [cell('dev_fd'), p.label()];
+  const how = { open: ['O_DIRECTORY'], resolve: ['RESOLVE_IN_ROOT', 'RESOLVE_NO_MAGICLINKS'] } as const;
+  openPath(p, cwd, '/dev', how, { what: 'open /dev', tolerate: ['ENOENT', 'ENOTDIR'], result: dev });
+  p.jumpIf(load(dev), 'lt', 0, none);
   for (const [target, name] of deviceLinks) {
-    p.call('symlinkat', [string(target), cwd, string(`/dev/${name}`)], {
+    p.call('symlinkat', [string(target), load(dev), string(name)], {
       what: `make /dev/${name}`,
-      tolerate: ['EEXIST', 'EROFS', 'ENOENT'],
+      tolerate: ['EEXIST', 'EROFS'],
     });
   }
+  p.call('close', [load(dev)], { what: 'close /dev' });
+  p.place(none);
 }
 
 function makeDevice(c: BundleContext, { path, type, major, minor, mode, uid, gid }: DeviceSpec): void {

@@ -1,12 +1,15 @@
 /** Namespaces of an OCI bundle: some are made by the clone, others exist and are joined before it. */
 import { atFlags, cloneFlags, miscConstants, openFlags } from '@tc/linux';
-import { namespaceFlags } from '../bundle-spec.ts';
+import { type ConsoleSpec, namespaceFlags } from '../bundle-spec.ts';
 import { address, bytes, cell, flags, load, number, string } from '../data.ts';
 import type { Label } from '../program.ts';
+import { messages } from '../protocol.ts';
 import type { BundleContext } from './bundle-context.ts';
-import { loopbackUp } from './namespaces.ts';
+import type { CommandContext } from './context.ts';
+import { makeSocketPair } from './descriptors.ts';
+import { loopbackUp, setClocksApart } from './namespaces.ts';
 import { makePipe } from './standard-streams.ts';
-import { askForMaps, isNew, tellProcDirectory, writeMaps } from './user-namespace.ts';
+import { askForMaps, askNode, isNew, tellProcDirectory, writeMaps } from './user-namespace.ts';
 
 const cwd = flags(atFlags, 'AT_FDCWD');
 
@@ -31,11 +34,15 @@ export function joinBundleNamespaces({ p, spec }: BundleContext): void {
     p.call('close', [load(fd)], { what: `close the ${type} namespace` });
   }
   if (spec.namespaces.made.includes('time')) {
-    p.call('unshare', [flags(cloneFlags, 'CLONE_NEWTIME')], { what: 'make a time namespace' });
+    p.call('unshare', [flags(cloneFlags, 'CLONE_NEWTIME')], {
+      what: 'make a time namespace',
+      diagnose: { EPERM: { hint: 'linux.namespaces: only root can make one of the type time.' } },
+    });
+    if (spec.namespaces.timeOffsets !== undefined) setClocksApart(p, spec.namespaces.timeOffsets);
   }
 }
 
-/** Whether the container waits for something that is done from outside as soon as it has its namespaces. */
+/** Whether the container waits for something that is done from outside. */
 function isHeld({ spec }: BundleContext): boolean {
   return isNew(spec.namespaces.user) || spec.hooked;
 }
@@ -62,21 +69,48 @@ export function cloneBundle(c: BundleContext): void {
 export function settleNamespaces(c: BundleContext, failed: Label): void {
   const { p, spec } = c;
   const { user } = spec.namespaces;
-  if (!isHeld(c)) return;
+  if (!isNew(user)) return;
   p.group('namespaces');
-  if (isNew(user)) writeMaps(c, user, () => {});
-  if (spec.hooked) askForMaps(c, failed, 'have the hooks run that follow the making of namespaces');
+  if (user.mapper === 'supervisor') writeMaps(c, user, () => {});
+  else askForMaps(c, failed);
   p.call('write', [load(c.goWrite), string('.'), 1], { what: 'let the container go on' });
   p.group('supervise');
+}
+
+/** The launcher's part when the mounts are there. */
+export function haveHooksRun(c: BundleContext, failed: Label): void {
+  askNode(c, failed, {
+    message: 'mounted',
+    what: 'have the hooks run that come before the change of root',
+    wait: 'wait until they have run',
+    why: 'they may change what was mounted, and the network: runtime-spec, config.md, "Hooks"',
+  });
+  c.p.call('write', [load(c.goWrite), string('.'), 1], { what: 'let the container go on' });
+}
+
+/** The container's part: everything is mounted, and the host's root is there still. */
+export function waitForHooks(c: BundleContext): void {
+  const { p } = c;
+  if (!c.spec.hooked) return;
+  p.group('file system');
+  const mounted = Buffer.alloc(8);
+  mounted.writeUInt32LE(messages.mounted);
+  p.call('write', [load(c.errorWrite), address(bytes(mounted, '{mounted}')), 8], {
+    what: 'tell the launcher that the mounts are there',
+  });
+  p.call('read', [load(c.goRead), address(c.scratch), 1], { what: 'wait for the hooks' });
 }
 
 /** The container's first steps. */
 export function enterBundleNamespaces(c: BundleContext): void {
   const { p, spec } = c;
   p.group('namespaces');
-  if (isNew(spec.namespaces.user)) tellProcDirectory(c);
-  if (isHeld(c)) p.call('read', [load(c.goRead), address(c.scratch), 1], { what: 'wait to go on' });
-  if (spec.namespaces.user === undefined) return;
+  const { user } = spec.namespaces;
+  if (isNew(user)) {
+    if (user.mapper === 'supervisor') tellProcDirectory(c);
+    p.call('read', [load(c.goRead), address(c.scratch), 1], { what: 'wait until the ids are mapped' });
+  }
+  if (user === undefined) return;
   p.call('setresgid', [0, 0, 0], { what: 'become group 0 of the namespace' });
   p.call('setresuid', [0, 0, 0], { what: 'become root of the namespace' });
 }
@@ -101,8 +135,15 @@ export function nameHost({ p, spec }: BundleContext): void {
   });
 }
 
+/** Where the terminal goes: to the engine's socket, or to the launcher, from which its caller takes it. */
+export function prepareConsole(c: CommandContext, console: ConsoleSpec | undefined): void {
+  if (console === undefined) return;
+  if (console.socket !== undefined) connectSocket(c, console.socket);
+  else makeSocketPair(c, c.consoleRead, c.consoleWrite, 'the container hands its terminal over through it');
+}
+
 /** struct sockaddr_un: unix(7) */
-export function connectSocket({ p, consoleWrite }: Pick<BundleContext, 'p' | 'consoleWrite'>, path: string) {
+function connectSocket({ p, consoleWrite }: Pick<BundleContext, 'p' | 'consoleWrite'>, path: string) {
   const name = Buffer.alloc(110);
   name.writeUInt16LE(Number(miscConstants.AF_UNIX));
   name.write(path, 2);

@@ -37,11 +37,14 @@ export function openBundleRoot({ p, spec }: BundleContext): Place {
 }
 
 /** Before all mounts are made private: a copy of a shared one stays its peer, if it is to be. */
-export function prepareBundleMounts(c: BundleContext): PreparedMount[] {
+export function prepareBundleMounts(
+  c: BundleContext,
+  mapped: ReadonlyMap<BundleMount, Place>,
+): PreparedMount[] {
   const { p, spec } = c;
   return spec.mounts.map((mount) => {
     if (mount.kind === 'cgroup') return prepareCgroupMount(c, mount);
-    const fd = mount.kind === 'bind' ? openBind(c, mount) : makeNew(c, mount);
+    const fd = mapped.get(mount) ?? (mount.kind === 'bind' ? openBind(c, mount) : makeNew(c, mount));
     changeMount(p, fd, mount);
     return [{ name: '', mount: fd }];
   });
@@ -136,9 +139,13 @@ export function attachBundleRoot({ p, spec }: BundleContext, root: Place): void 
     diagnose: { ENOTDIR: { code: 'ROOTFS_NOT_A_DIRECTORY', hint: 'root.path must be a directory.' } },
   });
   attach(p, root, place, { what: 'attach the root file system' });
+  p.call('fchdir', [load(root)], {
+    what: 'go into it',
+    why: 'from here on paths of the container are resolved below it: RESOLVE_IN_ROOT of openat2(2)',
+  });
 }
 
-/** In the new root, in the order of the bundle. */
+/** Below the new root, in the order of the bundle. The old one is still there, for hooks. */
 export function attachBundleMounts(c: BundleContext, prepared: readonly PreparedMount[]): void {
   const { p, spec } = c;
   p.group('file system');

@@ -1,6 +1,7 @@
 import type { ProgramBuilder } from '../builder.ts';
 import { cell, load, number, string, stringArray } from '../data.ts';
 import type { CallStep } from '../program.ts';
+import type { ProcessSpec } from '../spec.ts';
 
 const ENOENT = 2;
 const EACCES = 13;
@@ -8,10 +9,10 @@ const EACCES = 13;
 /** Becomes the command, and searches for it as execvp(3) does. */
 export function executeCommand(
   p: ProgramBuilder,
-  { argv, env }: { readonly argv: readonly string[]; readonly env: readonly string[] },
+  { argv, env, executable = argv[0] ?? '' }: Pick<ProcessSpec, 'argv' | 'env' | 'executable'>,
 ): void {
   const result = cell('result');
-  const [command = ''] = argv;
+  const command = executable;
   const args = stringArray(argv, `[${argv.map((arg) => JSON.stringify(arg)).join(', ')}]`);
   const envp = stringArray(env, `[/* ${env.length} variables */]`);
   const denied = cell('denied');

@@ -73,7 +73,7 @@ export function keepDescriptors(p: BundleContext['p'], count: number, first: num
 export function checkCommand({ p, spec }: CommandContext): void {
   p.group('start');
   const [found, result, denied] = [p.label(), cell('found'), cell('denied')];
-  const [command = ''] = spec.process.argv;
+  const { executable: command = spec.process.argv[0] ?? '' } = spec.process;
   let last: ReturnType<typeof p.call> | undefined;
   for (const path of candidates(command, spec.process.env)) {
     last = p.call('faccessat', [cwd, string(path), X_OK, 0], {

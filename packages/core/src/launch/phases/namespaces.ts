@@ -1,5 +1,6 @@
 /** The clone into new namespaces, and what belongs to them: host name, loopback, time offsets. */
 import { atFlags, cloneFlags, miscConstants, openFlags } from '@tc/linux';
+import type { ProgramBuilder } from '../builder.ts';
 import { address, bytes, cell, flags, load, NULL, number, string } from '../data.ts';
 import type { Operand, Place } from '../program.ts';
 import { recordLayout } from '../protocol.ts';
@@ -58,20 +59,7 @@ export function clone(c: Context): void {
       why: 'children are born into it',
       diagnose: { EINVAL: { hint: 'The kernel was built without CONFIG_TIME_NS.' } },
     });
-    const fd = cell('fd');
-    const { offsets } = spec.namespaces.time;
-    p.call(
-      'openat',
-      [flags(atFlags, 'AT_FDCWD'), string('/proc/self/timens_offsets'), flags(openFlags, 'O_WRONLY')],
-      {
-        what: 'open timens_offsets',
-        result: fd,
-      },
-    );
-    p.call('write', [load(fd), string(offsets), Buffer.byteLength(offsets)], {
-      what: 'set the clocks apart',
-    });
-    p.call('close', [load(fd)], { what: 'close timens_offsets' });
+    setClocksApart(p, spec.namespaces.time.offsets);
   }
   p.call('clock_gettime', [flags(miscConstants, 'CLOCK_MONOTONIC'), address(c.record, recordLayout.start)], {
     what: 'note the time',
@@ -90,6 +78,21 @@ export function clone(c: Context): void {
       ENOSYS: { code: 'KERNEL_TOO_OLD', hint: 'Linux 5.12 or newer is needed.' },
     },
   });
+}
+
+/** Of the time namespace that was just made, and that nobody is in yet. */
+export function setClocksApart(p: ProgramBuilder, offsets: string): void {
+  const fd = cell('fd');
+  const how = flags(openFlags, 'O_WRONLY');
+  p.call('openat', [flags(atFlags, 'AT_FDCWD'), string('/proc/self/timens_offsets'), how], {
+    what: 'open timens_offsets',
+    result: fd,
+  });
+  p.call('write', [load(fd), string(offsets), Buffer.byteLength(offsets)], {
+    what: 'set the clocks apart',
+    diagnose: { ERANGE: { hint: 'A clock would be before 0, or beyond what the kernel can count.' } },
+  });
+  p.call('close', [load(fd)], { what: 'close timens_offsets' });
 }
 
 /** Host name and loopback: what new UTS and network namespaces lack. */

@@ -5,7 +5,7 @@ import { messages } from '../protocol.ts';
 import type { CapabilitySets, ProcessSpec } from '../spec.ts';
 import type { CommandContext } from './context.ts';
 import { executeCommand } from './execute-command.ts';
-import { limitProcess } from './process-settings.ts';
+import { limitProcess, scheduleProcess } from './process-settings.ts';
 import { confine } from './seccomp.ts';
 import { keepListener } from './seccomp-listener.ts';
 
@@ -17,6 +17,7 @@ export function dropPrivileges(c: CommandContext): void {
   p.group('privileges');
   leaveHost(c);
   limitProcess(c);
+  scheduleProcess(c);
   if (process.newKeyring !== false) {
     p.call('keyctl', [flags(miscConstants, 'KEYCTL_JOIN_SESSION_KEYRING'), NULL], {
       what: 'start a session keyring',

@@ -9,6 +9,30 @@ import type { PreparedMounts } from './pseudo-file-systems.ts';
 /** RLIM_INFINITY of 64 bits. */
 const infinity = 2n ** 64n - 1n;
 
+/** With the privileges that the start still has: some take CAP_SYS_NICE. sched(7), ioprio_set(2). */
+export function scheduleProcess({ p, spec }: CommandContext): void {
+  const { scheduler, ioPriority } = spec.process;
+  if (scheduler !== undefined) {
+    const refused = (hint: string) => ({ code: 'SCHEDULER_REFUSED', hint }) as const;
+    p.call('sched_setattr', [0, address(bytes(scheduler, '{sched_attr}')), 0], {
+      what: 'set the scheduler',
+      diagnose: {
+        EPERM: refused('It takes CAP_SYS_NICE, and with CONFIG_RT_GROUP_SCHED a cgroup with real-time.'),
+        EINVAL: refused('The kernel does not take this policy with these numbers: sched_setattr(2).'),
+        EBUSY: refused('There is not so much CPU time left for deadlines.'),
+      },
+    });
+  }
+  if (ioPriority !== undefined) {
+    p.call('ioprio_set', [number(1, 'IOPRIO_WHO_PROCESS'), 0, ioPriority], {
+      what: 'set the I/O priority',
+      diagnose: {
+        EPERM: { code: 'SCHEDULER_REFUSED', hint: 'The class IOPRIO_CLASS_RT takes CAP_SYS_NICE.' },
+      },
+    });
+  }
+}
+
 /** With the privileges that the start still has: more than those of the caller take CAP_SYS_RESOURCE. */
 export function limitProcess({ p, spec }: CommandContext): void {
   for (const { name, resource, soft, hard } of spec.process.rlimits) {

@@ -109,16 +109,30 @@ function writeProcFile(c: CommandContext, directory: Place, name: string, text: 
  * newuidmap(1) needs the pid as a text and arguments of its own, so Node.js runs it. Its answer is an order; any other
  * order, or its end, means that the ids are not mapped.
  */
-export function askForMaps(c: CommandContext, failed: Label, what = 'ask Node.js to map the ids'): void {
+export function askForMaps(c: CommandContext, failed: Label): void {
+  askNode(c, failed, {
+    message: 'mapIds',
+    what: 'ask Node.js to map the ids',
+    wait: 'wait until newuidmap and newgidmap have mapped the ids',
+    why: 'an ordinary user may give ids of others away only as /etc/subuid and /etc/subgid say',
+  });
+}
+
+/** Asks for something that takes more than system calls, and waits until it is done. */
+export function askNode(
+  c: CommandContext,
+  failed: Label,
+  ask: { message: 'mapIds' | 'mounted'; what: string; wait: string; why: string },
+): void {
   const { p } = c;
-  const message = buffer(16, '{mapIds, pid}');
-  p.set(at(message), number(messages.mapIds));
+  const message = buffer(16, `{${ask.message}, pid}`);
+  p.set(at(message), number(messages[ask.message]));
   p.set(at(message, 4), load(c.pid)); // the upper half of the message's 8 bytes
-  send(c, message, 8, what);
+  send(c, message, 8, ask.what);
   const order = cell('order');
   p.call('read', [number(controlFd), address(order.datum), 8], {
-    what: 'wait until newuidmap and newgidmap have mapped the ids',
-    why: 'an ordinary user may give ids of others away only as /etc/subuid and /etc/subgid say',
+    what: ask.wait,
+    why: ask.why,
     checked: false,
     result: c.result,
   });

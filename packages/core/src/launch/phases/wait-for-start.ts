@@ -11,6 +11,7 @@ import { receiveTerminal } from './terminal.ts';
  * @param tied whether a hang-up of the control socket ends the start. What is in a container can stop what joins it
  * (SIGSTOP), and a command that never starts would never end.
  * @param bears whether the first process leaves the command to one that it starts
+ * @param interlude what is done when the container says that it is mounted, and waits
  * @param onStarted places what is to be done before anyone is told that the command runs.
  */
 export function waitForStart(
@@ -19,8 +20,9 @@ export function waitForStart(
     failed,
     tied,
     bears = false,
+    interlude,
     keepsTerminal = c.spec.terminal !== undefined,
-  }: { failed: Label; tied: boolean; bears?: boolean; keepsTerminal?: boolean },
+  }: { failed: Label; tied: boolean; bears?: boolean; interlude?: () => void; keepsTerminal?: boolean },
   onStarted: () => void,
 ): void {
   const { p } = c;
@@ -56,6 +58,14 @@ export function waitForStart(
   send(c, words([number(messages.died)], 'died'), 8, 'report that it died while starting');
   p.jump(failed);
   p.place(ready);
+  if (interlude !== undefined) {
+    const none = p.label();
+    p.jumpIf(load(at(c.scratch)), 'ne', number(messages.mounted), none);
+    interlude();
+    p.group('supervise');
+    p.jump(readOn);
+    p.place(none);
+  }
   if (bears) takeOver(c, readOn, forward);
   else p.jumpIf(load(at(c.scratch)), 'ne', number(messages.ready), forward);
   if (keepsTerminal) receiveTerminal(c, failed);

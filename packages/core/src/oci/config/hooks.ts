@@ -8,19 +8,22 @@ export interface OciHook {
   readonly timeoutSeconds: number | undefined;
 }
 
-export type HookName = 'prestart' | 'createRuntime' | 'poststart' | 'poststop';
+/** In the order in which they run. */
+export const hookNames = [
+  'prestart',
+  'createRuntime',
+  'createContainer',
+  'startContainer',
+  'poststart',
+  'poststop',
+] as const;
+export type HookName = (typeof hookNames)[number];
 export type OciHooks = Readonly<Record<HookName, readonly OciHook[]>>;
 
 export function readHooks(value: unknown): OciHooks {
   const hooks = new Fields(value ?? {}, 'hooks');
-  hooks.refuse('createContainer', 'startContainer');
   const read = (name: HookName) => hooks.optional(name, listOf(readHook)) ?? [];
-  return {
-    prestart: read('prestart'),
-    createRuntime: read('createRuntime'),
-    poststart: read('poststart'),
-    poststop: read('poststop'),
-  };
+  return Object.fromEntries(hookNames.map((name) => [name, read(name)])) as OciHooks;
 }
 
 function readHook(value: unknown, at: string): OciHook {

@@ -46,13 +46,24 @@ export interface OciLinux {
   readonly maskedPaths: readonly string[];
   readonly readonlyPaths: readonly string[];
   readonly personality: number | undefined;
+  /** A SELinux context for the files of what is mounted. */
+  readonly mountLabel: string | undefined;
+  readonly timeOffsets: Readonly<Partial<Record<Clock, OciTimeOffset>>>;
+}
+
+const clocks = ['monotonic', 'boottime'] as const;
+type Clock = (typeof clocks)[number];
+
+export interface OciTimeOffset {
+  readonly secs: number;
+  readonly nanosecs: number;
 }
 
 const namespaceTypes = ['user', 'ipc', 'uts', 'network', 'pid', 'mount', 'cgroup', 'time'] as const;
 
 export function readLinux(value: unknown): OciLinux {
   const linux = new Fields(value, 'linux');
-  linux.refuse('mountLabel', 'intelRdt', 'timeOffsets', 'netDevices', 'memoryPolicy');
+  linux.refuse('intelRdt', 'netDevices', 'memoryPolicy');
   const namespaces = linux.optional('namespaces', listOf(readNamespace)) ?? [];
   for (const { type } of namespaces) {
     if (namespaces.filter((each) => each.type === type).length > 1)
@@ -72,7 +83,22 @@ export function readLinux(value: unknown): OciLinux {
     maskedPaths: linux.optional('maskedPaths', listOf(absolute)) ?? [],
     readonlyPaths: linux.optional('readonlyPaths', listOf(absolute)) ?? [],
     personality: linux.optional('personality', readPersonality),
+    mountLabel: nonEmpty(linux.optional('mountLabel', text)),
+    timeOffsets: readTimeOffsets(linux.fields('timeOffsets')),
   };
+}
+
+/** time_namespaces(7) */
+function readTimeOffsets(offsets: Fields | undefined): OciLinux['timeOffsets'] {
+  const entries = clocks.flatMap((clock) => {
+    const offset = offsets?.fields(clock);
+    if (offset === undefined) return [];
+    const most = Number.MAX_SAFE_INTEGER;
+    const secs = offset.optional('secs', whole(-most, most)) ?? 0;
+    const nanosecs = offset.optional('nanosecs', whole(0, 999_999_999)) ?? 0;
+    return [[clock, { secs, nanosecs }] as const];
+  });
+  return Object.fromEntries(entries);
 }
 
 function readNamespace(value: unknown, at: string): OciLinux['namespaces'][number] {
@@ -83,7 +109,7 @@ function readNamespace(value: unknown, at: string): OciLinux['namespaces'][numbe
   };
 }
 
-function readIdMapping(value: unknown, at: string): OciIdMapping {
+export function readIdMapping(value: unknown, at: string): OciIdMapping {
   const mapping = new Fields(value, at);
   const number = whole(0, 2 ** 32 - 1);
   return {

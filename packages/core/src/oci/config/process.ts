@@ -1,6 +1,7 @@
 /** `process` of config.json, and what `exec --process` is given: config.md, "Process". */
 import { type CapabilityName, capabilityNames } from '@tc/linux';
 import { absolute, Fields, flag, id, listOf, nonEmpty, oneOf, refuse, text, whole } from '../json.ts';
+import { type CpuAffinity, readCpuAffinity, readIoPriority, readScheduler } from './scheduling.ts';
 
 export interface OciProcess {
   readonly terminal: boolean;
@@ -20,13 +21,18 @@ export interface OciProcess {
   readonly oomScoreAdj: number | undefined;
   readonly apparmorProfile: string | undefined;
   readonly selinuxLabel: string | undefined;
+  /** struct sched_attr */
+  readonly scheduler: Uint8Array | undefined;
+  /** ioprio_set(2) */
+  readonly ioPriority: number | undefined;
+  /** Of `exec` alone. */
+  readonly execCPUAffinity: CpuAffinity | undefined;
 }
 
 export type CapabilitySetName = 'bounding' | 'effective' | 'permitted' | 'inheritable' | 'ambient';
 
 export function readOciProcess(value: unknown, at: string): OciProcess {
   const process = new Fields(value, at);
-  process.refuse('scheduler', 'ioPriority', 'execCPUAffinity');
   const user = process.fields('user');
   const size = process.fields('consoleSize');
   const args = process.optional('args', listOf(text)) ?? [];
@@ -51,6 +57,9 @@ export function readOciProcess(value: unknown, at: string): OciProcess {
     oomScoreAdj: process.optional('oomScoreAdj', whole(-1000, 1000)),
     apparmorProfile: nonEmpty(process.optional('apparmorProfile', text)),
     selinuxLabel: nonEmpty(process.optional('selinuxLabel', text)),
+    scheduler: process.optional('scheduler', readScheduler),
+    ioPriority: process.optional('ioPriority', readIoPriority),
+    execCPUAffinity: process.optional('execCPUAffinity', readCpuAffinity),
   };
 }
 

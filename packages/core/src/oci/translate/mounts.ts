@@ -1,17 +1,46 @@
 /** `mounts`: which are bound, which are made, and which are refused. */
 import { statSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
-import type { BundleMount } from '../../launch/bundle-spec.ts';
+import type { BundleMount, IdMap } from '../../launch/bundle-spec.ts';
+import { checkLabels } from '../../security/lsm/check-labels.ts';
 import type { OciConfig } from '../config/config.ts';
 import type { OciMount } from '../config/mounts.ts';
 import { refuse } from '../json.ts';
 import { type MountOptions, parseMountOptions } from '../mount-options.ts';
+import { idMapOf } from './id-maps.ts';
+import type { Caller } from './namespaces.ts';
 
 /** What others may not be mounted onto but for these: what lxcfs and runc put there. */
 const onProc =
   /^\/proc\/(?:cpuinfo|diskstats|meminfo|stat|swaps|uptime|loadavg|slabinfo|net\/dev|sys\/kernel\/ns_last_pid|sys\/crypto\/fips_enabled|sys\/fs\/binfmt_misc)$/;
 
-export function translateMount(mount: OciMount, at: string, bundle: string): BundleMount {
+export interface TranslatedMounts {
+  readonly mounts: readonly BundleMount[];
+  readonly idMaps: readonly IdMap[];
+}
+
+export function translateMounts(config: OciConfig, bundle: string, caller: Caller): TranslatedMounts {
+  const idMaps: IdMap[] = [];
+  const { mountLabel } = config.linux;
+  checkLabels({ selinux: mountLabel });
+  const mounts = config.mounts.map((mount, index) => {
+    const at = `mounts[${index}]`;
+    const translated = translateMount(mount, at, bundle, mountLabel);
+    const map = idMapOf(mount, at, config, caller);
+    if (map === undefined) return translated;
+    if (translated.kind !== 'bind') refuse(at, 'has a map of ids, which is for a bind mount');
+    idMaps.push(map.ids);
+    return { ...translated, idMap: { index: idMaps.length - 1, recursive: map.recursive } };
+  });
+  return { mounts, idMaps };
+}
+
+function translateMount(
+  mount: OciMount,
+  at: string,
+  bundle: string,
+  mountLabel: string | undefined,
+): BundleMount {
   const options = parseMountOptions(mount.options, `${at}.options`);
   const target = posix.resolve('/', mount.destination);
   if (target === '/') refuse(`${at}.destination`, 'is the root itself');
@@ -31,9 +60,21 @@ export function translateMount(mount: OciMount, at: string, bundle: string): Bun
     kind: 'new',
     type: mount.type ?? refuse(`${at}.type`, 'is missing'),
     source: mount.source ?? mount.type ?? '',
-    options: options.data,
+    options: labelled(options.data, mount.type, mountLabel),
     ...common,
   };
+}
+
+/** What the kernel itself gives labels to takes none: SELinux labels neither proc nor sysfs. */
+const labelsItself = ['proc', 'sysfs', 'mqueue'];
+
+function labelled(
+  data: MountOptions['data'],
+  type: string | undefined,
+  label: string | undefined,
+): MountOptions['data'] {
+  if (label === undefined || labelsItself.includes(type ?? '')) return data;
+  return [...data, ['context', label]];
 }
 
 function isOnProc(target: string): boolean {
@@ -65,6 +106,7 @@ function bindMount(
     source,
     sourceType: stats.isDirectory() ? 'directory' : 'file',
     recursive,
+    idMap: undefined,
     ...common,
   };
 }

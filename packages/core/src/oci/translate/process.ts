@@ -10,13 +10,6 @@ import type { OciConfig } from '../config/config.ts';
 import type { OciProcess } from '../config/process.ts';
 import { refuse } from '../json.ts';
 
-export function checkTerminal(process: OciProcess, consoleSocket: string | undefined): void {
-  if (process.terminal && consoleSocket === undefined)
-    refuse('process.terminal', 'is true, and there is no --console-socket to pass the terminal to');
-  if (!process.terminal && consoleSocket !== undefined)
-    refuse('process.terminal', 'is false, and there is a --console-socket');
-}
-
 /** @param state of the container, for whoever answers for its seccomp filter */
 export function translateProcess(
   process: OciProcess,
@@ -45,6 +38,8 @@ export function translateProcess(
     noNewPrivileges: process.noNewPrivileges,
     supervised: false,
     rlimits: process.rlimits.map(translateRlimit),
+    scheduler: process.scheduler,
+    ioPriority: process.ioPriority,
     oomScoreAdj: process.oomScoreAdj,
     seccompProfile,
     seccomp: filterOf(seccompProfile, numbers(bounding)),

@@ -3,19 +3,24 @@ import { posix, resolve } from 'node:path';
 import type { CgroupPlan } from '../../cgroups/plan.ts';
 import type { BundleSpec, PropagationFlag } from '../../launch/bundle-spec.ts';
 import type { OciConfig } from '../config/config.ts';
+import { hooksOfCreate } from '../hooks.ts';
 import { refuse } from '../json.ts';
 import { translateDevices } from './devices.ts';
-import { translateMount } from './mounts.ts';
-import { checkSysctl, translateNamespaces } from './namespaces.ts';
-import { checkTerminal, translateProcess } from './process.ts';
+import { translateMounts } from './mounts.ts';
+import { type Caller, checkSysctl, translateNamespaces } from './namespaces.ts';
+import { translateProcess } from './process.ts';
+import { translateTerminal } from './terminal.ts';
 
 export interface TranslateOptions {
   readonly id: string;
   readonly stateDirectory: string;
   /** Absolute: relative paths are relative to it. */
   readonly bundle: string;
+  readonly caller: Caller;
   readonly cgroup: CgroupPlan | undefined;
   readonly consoleSocket: string | undefined;
+  /** The caller takes the terminal itself. */
+  readonly ownTerminal: boolean;
   readonly preserveFds: number;
   readonly ownStreams: readonly number[];
   readonly noPivot: boolean;
@@ -26,13 +31,15 @@ export interface TranslateOptions {
 export function translate(config: OciConfig, options: TranslateOptions): BundleSpec {
   const { linux } = config;
   const ociProcess = config.process ?? refuse('process', 'is missing');
-  const namespaces = translateNamespaces(config);
+  const namespaces = translateNamespaces(config, options.caller);
+  const { mounts, idMaps } = translateMounts(config, options.bundle, options.caller);
+  if (namespaces.user?.denySetgroups && ociProcess.user.additionalGids.length > 0)
+    refuse('process.user.additionalGids', 'can’t be had where an ordinary user maps only itself');
   const process = {
     ...translateProcess(ociProcess, config, { id: options.id, status: 'creating', bundle: options.bundle }),
     newKeyring: !options.noNewKeyring,
   };
-  checkTerminal(ociProcess, options.consoleSocket);
-  const size = ociProcess.consoleSize ?? { width: 80, height: 24 };
+  const terminal = translateTerminal(ociProcess, options);
   const hostsDev = config.mounts.some(
     ({ destination, options: words, type }) =>
       posix.resolve('/', destination) === '/dev' &&
@@ -50,23 +57,21 @@ export function translate(config: OciConfig, options: TranslateOptions): BundleS
       propagation: rootPropagation(linux.rootfsPropagation),
       enter: options.noPivot ? 'chroot' : 'pivot_root',
     },
-    mounts: config.mounts.map((mount, index) => translateMount(mount, `mounts[${index}]`, options.bundle)),
+    mounts,
+    idMaps,
     devices: hostsDev ? [] : translateDevices(config),
     deviceLinks: !hostsDev,
     sysctls: Object.entries(linux.sysctl).map(([name, value]) => checkSysctl(name, value, namespaces)),
     cgroup: options.cgroup,
     process,
-    terminal: undefined,
+    terminal: terminal.taken,
     timeoutMs: undefined,
     maskedPaths: linux.maskedPaths,
     readonlyPaths: linux.readonlyPaths,
-    console:
-      options.consoleSocket === undefined
-        ? undefined
-        : { socket: options.consoleSocket, columns: size.width, rows: size.height },
+    console: terminal.console,
     preserveFds: options.preserveFds,
     ownStreams: ociProcess.terminal ? [] : options.ownStreams,
-    hooked: config.hooks.prestart.length > 0 || config.hooks.createRuntime.length > 0,
+    hooked: hooksOfCreate.some((name) => config.hooks[name].length > 0),
     personality: linux.personality,
   };
 }

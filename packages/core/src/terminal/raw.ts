@@ -1,9 +1,9 @@
 /** The user's terminal while it belongs to a container. */
-import { makeRaw, type TerminalSize, terminalSize } from '@tc/core';
+import { makeRaw, type TerminalSize, terminalSize } from '@tc/linux';
 
 /**
  * Every key goes to the container as it is, Ctrl-C too. The terminal is put back on each way out: when this is disposed
- * of, and at the exit of the process, whatever leads to it. While tctl is stopped (kill -STOP aside), it is the shell's.
+ * of, and at the exit of the process, whatever leads to it. While this process is stopped (kill -STOP aside), it is the shell's.
  */
 export function rawTerminal(fd: number): Disposable {
   let restore = attempt(() => makeRaw(fd));

@@ -1,5 +1,5 @@
 /** Sits down at a container: what is typed goes to it, what it shows comes here. */
-import type { TerminalSize } from '@tc/core';
+import type { TerminalSize } from '@tc/linux';
 import { DetachKeys } from './detach-keys.ts';
 import { openInput } from './input.ts';
 import { ownSize } from './raw.ts';
