@@ -15,6 +15,7 @@ const entries = {
   run: 'src/commands/run.ts',
   ps: 'src/commands/ps.ts',
   'left-behind': 'src/commands/left-behind.ts',
+  own: 'src/commands/own.ts',
   containers: 'src/commands/containers.ts',
   monitor: 'src/commands/monitor.ts',
   images: 'src/commands/images.ts',

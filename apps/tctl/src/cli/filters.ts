@@ -1,14 +1,16 @@
 import { nearest } from './nearest.ts';
 import { UsageError } from './usage-error.ts';
 
+/** Whether something has a value, by key. */
+export type FilterTests<T> = Readonly<Record<string, (item: T, value: string) => boolean>>;
+
 /**
  * `--filter KEY=VALUE`, several times: values of one key are alternatives, keys all have to hold.
- * @param tests whether something has a value, by key
  * @throws UsageError
  */
 export function parseFilters<T>(
   filters: readonly string[] | undefined,
-  tests: Readonly<Record<string, (item: T, value: string) => boolean>>,
+  tests: FilterTests<T>,
 ): (item: T) => boolean {
   const wanted = new Map<string, string[]>();
   for (const filter of filters ?? []) {

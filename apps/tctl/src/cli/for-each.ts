@@ -1,6 +1,6 @@
 import { exitCodes } from './exit-code.ts';
+import { reportError } from './near-name.ts';
 import { writeOut } from './output.ts';
-import { printError } from './print-error.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function forEach(
       continue;
     }
     if (attempt.reason instanceof UsageError) throw attempt.reason;
-    printError(attempt.reason);
+    await reportError(attempt.reason);
     code = exitCodes.failed;
   }
   return code;

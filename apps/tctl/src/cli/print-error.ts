@@ -1,19 +1,20 @@
+import { red } from './colour.ts';
 import { cliHints } from './hints.ts';
 import { writeError } from './output.ts';
 import type { UsageError } from './usage-error.ts';
 
-/** What went wrong and what to do about it, on stderr. A stack trace only for a bug of ours. */
-export function printError(error: unknown): void {
+/** What went wrong and what to do about it, on stderr. A stack trace only for a bug of ours. @param better hint */
+export function printError(error: unknown, better?: string): void {
   const lines: string[] = [];
   if (isUsageError(error) || isTcError(error)) {
-    const hint = isTcError(error) ? (cliHints[error.code] ?? error.hint) : error.hint;
+    const hint = better ?? (isTcError(error) ? (cliHints[error.code] ?? error.hint) : error.hint);
     lines.push(isTcError(error) ? withCode(error) : error.message);
     if (hint !== undefined) lines.push(`hint: ${hint}`);
   } else {
     const bug = error instanceof Error ? (error.stack ?? error.message) : String(error);
     lines.push(`a bug in tctl: ${bug}`);
   }
-  writeError(`tctl: ${lines.join('\n  ')}\n`);
+  writeError(`${red('tctl:', 2)} ${lines.join('\n  ')}\n`);
 }
 
 /** What docs/troubleshooting.md is searched for; a code of the system is in the message already. */

@@ -1,33 +1,20 @@
 import { Container } from '@tc/core';
 import { command } from '../cli/command.ts';
+import { jsonText } from '../cli/json-text.ts';
 import { writeOut } from '../cli/output.ts';
 import { UsageError } from '../cli/usage-error.ts';
+import { commit } from '../table/images.ts';
 import { containerLayers } from './container-layers.ts';
 import { imageStore } from './image-users.ts';
 import { parseChanges } from './import.ts';
-import { jsonText } from './json-text.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
-export const commitCommand = command({
-  usage: 'commit [OPTIONS] CONTAINER [NAME]',
-  about: 'Makes an image of a container: what it wrote becomes one more layer. It is paused meanwhile.',
-  options: {
-    change: {
-      short: 'c',
-      value: 'INSTRUCTION',
-      multiple: true,
-      about: 'CMD, ENTRYPOINT, ENV, ... as in tctl import',
-    },
-    message: { short: 'm', value: 'TEXT', about: 'what its history says' },
-    author: { short: 'a', value: 'TEXT', about: 'who made it' },
-    'no-pause': { about: 'let it run meanwhile' },
-    json: { about: 'as JSON' },
-  },
-  operands: { atLeast: 1, atMost: 2 },
-  async run(
+export const commitCommand = command(
+  commit,
+  async (
     { change = [], message, author, json = false, 'no-pause': goesOn = false },
     [container = '', name],
-  ) {
+  ) => {
     const { upper, lower, image: base } = await containerLayers(container);
     if (upper === undefined)
       throw new UsageError(`${container} has written nothing yet`, 'tctl start starts it.');
@@ -49,7 +36,7 @@ export const commitCommand = command({
     writeOut(json ? jsonText(image) : `${image.id}\n`);
     return 0;
   },
-});
+);
 
 async function whilePaused<T>(name: string, goesOn: boolean, act: () => Promise<T>): Promise<T> {
   const container = await Container.get(name);

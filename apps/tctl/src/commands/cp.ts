@@ -6,31 +6,24 @@ import { command } from '../cli/command.ts';
 import { writeError } from '../cli/output.ts';
 import { printable } from '../cli/printable.ts';
 import { UsageError } from '../cli/usage-error.ts';
+import { cp } from '../table/looking.ts';
 
-export const cpCommand = command({
-  usage: 'cp [OPTIONS] (CONTAINER:SRC DST | SRC CONTAINER:DST)',
-  about: `Copies files and directories between a container, whether it runs or not, and the host. Into a directory that is
-there; SRC/. is what is in a directory. Links stay links, and none leads out of the container.`,
-  options: { archive: { short: 'a', about: 'keep owners, as the container sees them' } },
-  operands: { atLeast: 2, atMost: 2 },
-  missing: 'source, or the destination,',
-  async run({ archive = false }, [from = '', to = '']) {
-    const [source, target] = [parsePlace(from), parsePlace(to)];
-    if ((source.container === undefined) === (target.container === undefined)) {
-      const hint = 'Write CONTAINER:PATH for one of the two; a path of the host may begin with ./';
-      throw new UsageError('one of the two must be in a container', hint);
-    }
-    await cleanUp();
-    const { files } = await Container.get(source.container ?? target.container ?? '');
-    const options = { preserve: archive };
-    const { skipped } =
-      source.container === undefined
-        ? await files.copyIn(source.path, await targetInside(files, source.path, target.path), options)
-        : await files.copyOut(source.path, await targetOutside(files, source.path, target.path), options);
-    for (const path of skipped)
-      writeError(`tctl: left out ${printable(path)}: it is a device, a FIFO or a socket\n`);
-    return 0;
-  },
+export const cpCommand = command(cp, async ({ archive = false }, [from = '', to = '']) => {
+  const [source, target] = [parsePlace(from), parsePlace(to)];
+  if ((source.container === undefined) === (target.container === undefined)) {
+    const hint = 'Write CONTAINER:PATH for one of the two; a path of the host may begin with ./';
+    throw new UsageError('one of the two must be in a container', hint);
+  }
+  await cleanUp();
+  const { files } = await Container.get(source.container ?? target.container ?? '');
+  const options = { preserve: archive };
+  const { skipped } =
+    source.container === undefined
+      ? await files.copyIn(source.path, await targetInside(files, source.path, target.path), options)
+      : await files.copyOut(source.path, await targetOutside(files, source.path, target.path), options);
+  for (const path of skipped)
+    writeError(`tctl: left out ${printable(path)}: it is a device, a FIFO or a socket\n`);
+  return 0;
 });
 
 export interface Place {

@@ -1,28 +1,21 @@
 import { Container } from '@tc/core';
 import { cleanUp } from '../cli/clean-up.ts';
-import { any, command } from '../cli/command.ts';
+import { command } from '../cli/command.ts';
 import { exitCodeOfError } from '../cli/exit-code.ts';
 import { writeOut } from '../cli/output.ts';
+import { create } from '../table/running.ts';
 import { idFile } from './id-file.ts';
 import { keptOnDisk, resolveImage } from './image.ts';
 import { keepStdin } from './keep-stdin.ts';
-import { containerOptions } from './run-options.ts';
 import { toKeptOptions, toRunOptions } from './to-run-options.ts';
 
-const usage = 'create [OPTIONS] (IMAGE | --rootfs DIR) [COMMAND] [ARG...]';
-
-export const createCommand = command({
-  usage,
-  about: 'Makes a container and prints its id. tctl start starts it; it runs by itself then.',
-  options: containerOptions,
-  operands: { atLeast: 0, atMost: any },
-  runsCommand: true,
-  exitCodeOfError,
-  async run(values, operands) {
+export const createCommand = command(
+  create,
+  async (values, operands) => {
     const { image, command, apply, volumes, ...resolved } = await resolveImage(
       values,
       operands,
-      `tctl ${usage}`,
+      `tctl ${create.usage}`,
     );
     const rootfs = values.rm ? resolved.rootfs : keptOnDisk(resolved.rootfs);
     const writeId = idFile(values.cidfile);
@@ -37,4 +30,5 @@ export const createCommand = command({
     writeOut(`${id}\n`);
     return 0;
   },
-});
+  exitCodeOfError,
+);

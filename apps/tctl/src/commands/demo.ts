@@ -1,12 +1,9 @@
-import { isatty } from 'node:tty';
 import { cleanUpAbandoned, type Limits, run } from '@tc/core';
 import { hostRootfs } from '@tc/images';
-import { helpText } from '../cli/help.ts';
-import { parseOptions } from '../cli/options.ts';
+import { hasColour } from '../cli/colour.ts';
+import { command } from '../cli/command.ts';
 import { writeError, writeOut } from '../cli/output.ts';
-import { UsageError } from '../cli/usage-error.ts';
-
-const demoOptions = { help: { about: 'print this' } };
+import { demo } from '../table/machine.ts';
 
 const limits: Limits = { memory: '64m', pids: 20, cpus: 0.5 };
 
@@ -29,22 +26,15 @@ done
 exit 0
 `;
 
-/** What `npm start` shows until there is a dashboard, and always where there is no terminal. */
-export async function demoCommand(args: readonly string[]): Promise<number> {
-  const { values, rest } = parseOptions(demoOptions, args);
-  if (values.help) {
-    writeOut(helpText('tctl demo', 'Shows what a container is, with one.', demoOptions));
-    return 0;
-  }
-  if (rest.length > 0) throw new UsageError(`demo takes no arguments, not ${JSON.stringify(rest[0])}`);
+/** What `npm start` shows where there is no terminal. */
+export const demoCommand = command(demo, async () => {
   await cleanUpAbandoned();
   const image = await hostRootfs();
   const size = (image.bytes / 2 ** 20).toFixed(0);
   say(`The image "host": ${image.tools.length} programs of this machine, ${size} MiB, in ${image.path}`);
   say(`Running sh in a container with the limits ${JSON.stringify(limits)}`);
-  const color = isatty(1) && !process.env['NO_COLOR'];
   const result = await run(['sh'], {
-    input: color ? script : script.replaceAll(/\\033\[\d?m/g, ''),
+    input: hasColour(1) ? script : script.replaceAll(/\\033\[\d?m/g, ''),
     rootfs: { path: image.path, mode: 'overlay' },
     hostname: 'my-container',
     limits,
@@ -59,7 +49,7 @@ export async function demoCommand(args: readonly string[]): Promise<number> {
   );
   say('Try: node_modules/.bin/tctl run -m 64m host sh    (and --explain, to see every system call)');
   return 0;
-}
+});
 
 function say(line: string): void {
   writeOut(`${line}\n`);

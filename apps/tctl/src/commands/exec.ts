@@ -1,37 +1,27 @@
 import { Container, type ExecOptions, type Run } from '@tc/core';
 import { ownSize, rawTerminal, sit, writerTo } from '@tc/core/terminal';
 import { cleanUp } from '../cli/clean-up.ts';
-import { any, command } from '../cli/command.ts';
+import { command } from '../cli/command.ts';
 import { exitCodeOf, exitCodeOfError } from '../cli/exit-code.ts';
 import { writeError } from '../cli/output.ts';
 import { UsageError } from '../cli/usage-error.ts';
+import { exec } from '../table/running.ts';
 import { insistentKill } from './insistent-kill.ts';
 import { needTerminal } from './need-terminal.ts';
-import { processOptions } from './option-groups.ts';
-import { environment, terminalType } from './to-run-options.ts';
+import { terminalType, variablesOf } from './to-run-options.ts';
 
-const usage = 'exec [OPTIONS] CONTAINER COMMAND [ARG...]';
+const usage = exec.usage;
 
-export const execCommand = command({
-  usage,
-  about: 'Runs one more command in a running container and exits with its exit code. It ends with tctl.',
-  options: {
-    interactive: { short: 'i', about: 'pass stdin on' },
-    tty: { short: 't', about: 'give it a terminal' },
-    ...processOptions,
-    timeout: { value: 'TIME', about: 'kill it after e.g. 5s' },
-  },
-  operands: { atLeast: 1, atMost: any },
-  runsCommand: true,
-  exitCodeOfError,
-  async run({ interactive = false, tty = false, ...values }, [name = '', ...rest]) {
+export const execCommand = command(
+  exec,
+  async ({ interactive = false, tty = false, ...values }, [name = '', ...rest]) => {
     if (rest.length === 0) throw new UsageError('the command is missing', `tctl ${usage}`);
     if (tty && interactive) needTerminal();
     await cleanUp();
     const container = await Container.get(name);
-    const { env = [], workdir, user, 'group-add': groups, timeout } = values;
+    const { workdir, user, 'group-add': groups, timeout } = values;
     const options: ExecOptions = {
-      env: { ...terminalType(tty), ...environment(env) },
+      env: { ...terminalType(tty), ...variablesOf(values) },
       ...(workdir === undefined ? {} : { cwd: workdir }),
       ...(user === undefined ? {} : { user }),
       ...(groups === undefined ? {} : { groups }),
@@ -44,7 +34,8 @@ export const execCommand = command({
     run = container.exec(rest, { ...options, stdin, stdout: 'inherit', stderr: 'inherit' });
     return await report(run, timeout); // or the signals would be let go of first
   },
-});
+  exitCodeOfError,
+);
 
 /** @returns its exit code */
 export async function execInTerminal(

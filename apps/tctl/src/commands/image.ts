@@ -4,7 +4,7 @@ import { dataDirectory, hostRootfs } from '@tc/images';
 import type { OptionValues } from '../cli/options.ts';
 import { writeError } from '../cli/output.ts';
 import { UsageError } from '../cli/usage-error.ts';
-import type { fileOptions, isolationOptions } from './option-groups.ts';
+import type { fileOptions, isolationOptions } from '../table/option-groups.ts';
 import { userNamespace } from './to-run-options.ts';
 
 export interface Image {
@@ -33,7 +33,8 @@ const saysNothing: Pick<Image, 'apply' | 'volumes' | 'release'> = {
  * @throws UsageError, TcError IMAGE_NOT_FOUND
  */
 export async function resolveImage(
-  values: OptionValues<typeof fileOptions> & Pick<OptionValues<typeof isolationOptions>, 'userns'>,
+  values: OptionValues<typeof fileOptions> &
+    Pick<OptionValues<typeof isolationOptions>, 'userns'> & { readonly quiet?: boolean },
   rest: readonly string[],
   usage: string,
   { dryRun = false, warn = writeError }: { dryRun?: boolean | undefined; warn?: (text: string) => void } = {},
@@ -60,6 +61,7 @@ export async function resolveImage(
         readOnly,
         enter,
         pull,
+        quiet: values.quiet ?? false,
         dryRun,
         copy,
         user,

@@ -1,35 +1,16 @@
 import { debianArchive, type ImageSettings, type ImportSource, parsePlatform } from '@tc/images';
 import { command } from '../cli/command.ts';
+import { jsonText } from '../cli/json-text.ts';
 import { writeError, writeOut } from '../cli/output.ts';
 import { UsageError } from '../cli/usage-error.ts';
+import { importImage } from '../table/images.ts';
 import { imageStore } from './image-users.ts';
-import { jsonText } from './json-text.ts';
 import { standardInput } from './standard-input.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
-export const importCommand = command({
-  usage: 'import [OPTIONS] (FILE | DIR | - | --debian SUITE) [NAME]',
-  about: `Makes an image of a root file system: a tar archive (plain, gzip or zstd), a directory, or an archive from stdin.
-For what docker save writes, see tctl load.`,
-  options: {
-    change: {
-      short: 'c',
-      value: 'INSTRUCTION',
-      multiple: true,
-      about: 'CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, STOPSIGNAL, USER, VOLUME or WORKDIR, as in a Dockerfile',
-    },
-    message: { short: 'm', value: 'TEXT', about: 'what its history says' },
-    platform: { value: 'OS/ARCH', about: 'what it is for; default: this machine' },
-    debian: {
-      value: 'SUITE',
-      about: 'make it of Debian packages, e.g. bookworm, where mmdebstrap is installed',
-    },
-    include: { value: 'PACKAGES', about: 'with --debian: more packages, e.g. curl,python3' },
-    json: { about: 'as JSON' },
-  },
-  operands: { atLeast: 0, atMost: 2 },
-  missing: 'archive or directory',
-  async run({ change = [], message, platform, debian, include, json = false }, operands) {
+export const importCommand = command(
+  importImage,
+  async ({ change = [], message, platform, debian, include, json = false }, operands) => {
     const [source, name, ...others] = debian === undefined ? operands : ['', ...operands];
     if (source === undefined)
       throw new UsageError('the archive or directory is missing', 'tctl import --help');
@@ -47,7 +28,7 @@ For what docker save writes, see tctl load.`,
     writeOut(json ? jsonText(image) : `${image.id}\n`);
     return 0;
   },
-});
+);
 
 function open(
   source: string,

@@ -6,18 +6,11 @@ import { parseDuration } from '../cli/durations.ts';
 import { writeOut } from '../cli/output.ts';
 import { untilSignal } from '../cli/until-signal.ts';
 import { type LiveFrame, openLive } from '../live/frames.ts';
+import { metrics } from '../table/monitoring.ts';
 
-export const metricsCommand = command({
-  usage: 'metrics [OPTIONS]',
-  about: "Serves what containers use to Prometheus, under cAdvisor's names, until Ctrl-C.",
-  options: {
-    listen: { value: 'ADDRESS', about: 'where: 127.0.0.1:9099, which is the default, or a port' },
-    'allow-remote': { about: 'an address that others can connect to; there is no password' },
-    'all-cgroups': { about: "every cgroup of this machine: other runtimes' containers, systemd's units" },
-    interval: { value: 'TIME', about: 'how often to sample: 5s, 15s; default 1s' },
-  },
-  operands: { atLeast: 0, atMost: 0 },
-  async run({ listen, 'allow-remote': allowRemote = false, 'all-cgroups': all = false, interval = '1s' }) {
+export const metricsCommand = command(
+  metrics,
+  async ({ listen, 'allow-remote': allowRemote = false, 'all-cgroups': all = false, interval = '1s' }) => {
     const intervalMs = parseDuration('interval', interval);
     await cleanUp();
     using end = untilSignal();
@@ -33,7 +26,7 @@ export const metricsCommand = command({
     for await (const frame of live) newest = frame;
     return 0;
   },
-});
+);
 
 /** As cAdvisor: `image`, and each label of the container as `container_label_*`. */
 function labelsOf(info: ContainerInfo | undefined): Record<string, string | undefined> {

@@ -1,45 +1,38 @@
 import { type ContainerInfo, listContainers } from '@tc/core/state';
-import { age } from '../cli/age.ts';
 import { command } from '../cli/command.ts';
-import { exitCodeOf } from '../cli/exit-code.ts';
-import { parseFilters } from '../cli/filters.ts';
+import { jsonText } from '../cli/json-text.ts';
 import { writeOut } from '../cli/output.ts';
-import { printable, shortened } from '../cli/printable.ts';
+import { outputWidth } from '../cli/terminal-width.ts';
 import { textTable } from '../cli/text-table.ts';
+import { UsageError } from '../cli/usage-error.ts';
+import { ps } from '../table/looking.ts';
+import { checkFormat, formattedRows, isPlainTable } from '../template/print-rows.ts';
+import { containerHeadings, containerRow } from './container-row.ts';
+import { containerFilter } from './ps-filters.ts';
 
-export const psCommand = command({
-  usage: 'ps [OPTIONS]',
-  about: 'Lists the containers that run, the newest first.',
-  options: {
-    all: { short: 'a', about: 'those that do not run, too' },
-    quiet: { short: 'q', about: 'only ids' },
-    'no-trunc': { about: 'do not shorten commands' },
-    filter: {
-      short: 'f',
-      value: 'KEY=VALUE',
-      multiple: true,
-      about: 'name=PART, id=START, status=STATE or label=KEY[=VALUE]',
-    },
-    json: { about: 'print all that is known, as JSON' },
-  },
-  operands: { atLeast: 0, atMost: 0 },
-  async run({ all = false, quiet = false, 'no-trunc': whole = false, filter, json = false }) {
-    const matches = parseFilters(filter, tests);
-    const byStatus = (filter ?? []).some((each) => each.startsWith('status='));
-    const shown = (await currentContainers())
-      .toReversed()
-      .filter((info) => (all || byStatus || isUp(info)) && matches(info));
-    if (json) writeOut(`${JSON.stringify(shown, undefined, 2)}\n`);
-    else if (quiet) writeOut(shown.map(({ id }) => `${id}\n`).join(''));
-    else
-      writeOut(
-        textTable(
-          headings,
-          shown.map((info) => row(info, whole)),
-        ),
-      );
-    return 0;
-  },
+export const psCommand = command(ps, async (values) => {
+  const { quiet = false, filter, format, json = false } = values;
+  const { 'no-trunc': whole = false, 'no-human': exact = false } = values;
+  const last = values.latest ? 1 : numberOf(values.last);
+  checkFormat(format);
+  let containers: readonly ContainerInfo[] = [];
+  const matches = containerFilter(filter, () => containers);
+  containers = await currentContainers();
+  const byStatus = (filter ?? []).some((each) => /^(status|exited)=/.test(each));
+  const isShown = values.all || byStatus || last !== undefined ? () => true : isUp;
+  const shown = containers
+    .toReversed()
+    .filter((info) => isShown(info) && matches(info))
+    .slice(0, last);
+  if (json) writeOut(jsonText(shown));
+  else if (quiet) writeOut(shown.map(({ id }) => `${id}\n`).join(''));
+  else {
+    const rows = shown.map((info) => containerRow(info, { whole, exact }));
+    if (format !== undefined && !isPlainTable(format))
+      writeOut(formattedRows(format, { rows, headings: containerHeadings }));
+    else writeOut(tableOf(rows, whole));
+  }
+  return 0;
 });
 
 /** After the clean-up that every command begins with; but what that takes is loaded only where there is something. */
@@ -51,45 +44,21 @@ async function currentContainers(): Promise<ContainerInfo[]> {
   return (await listContainers()).containers;
 }
 
-const headings = ['CONTAINER ID', 'IMAGE', 'COMMAND', 'CREATED', 'STATUS', 'NAMES'];
-const longestCommand = 30;
-
 const isUp = ({ state }: ContainerInfo) => state === 'running' || state === 'paused';
 
-const tests = {
-  name: ({ name }: ContainerInfo, part: string) => name.includes(part),
-  id: ({ id }: ContainerInfo, start: string) => id.startsWith(start),
-  status: ({ state }: ContainerInfo, status: string) => state === status,
-  label({ labels }: ContainerInfo, label: string) {
-    const equals = label.indexOf('=');
-    if (equals === -1) return Object.hasOwn(labels, label);
-    return (
-      Object.hasOwn(labels, label.slice(0, equals)) &&
-      labels[label.slice(0, equals)] === label.slice(equals + 1)
-    );
-  },
-};
+const columns = ['ID', 'Image', 'Command', 'RunningFor', 'Status', 'Names'] as const;
 
-function row(info: ContainerInfo, whole: boolean): string[] {
-  const command = printable(info.command.join(' '));
-  return [
-    info.id,
-    printable(info.image ?? info.rootfs),
-    `"${whole ? command : shortened(command, longestCommand)}"`,
-    `${age(info.createdAt)} ago`,
-    status(info),
-    info.name,
-  ];
+function tableOf(rows: readonly ReturnType<typeof containerRow>[], whole: boolean): string {
+  return textTable(
+    columns.map((column) => containerHeadings[column]),
+    rows.map((row) => columns.map((column) => row[column])),
+    { columns: whole ? undefined : outputWidth(), flexible: [1, 2, 5] },
+  );
 }
 
-/** Docker's words. */
-export function status({ state, startedAt, exit }: ContainerInfo): string {
-  if (state === 'created') return 'Created';
-  if (state !== 'exited') {
-    return `Up ${age(startedAt ?? new Date())}${state === 'paused' ? ' (Paused)' : ''}`;
-  }
-  const when = exit?.finishedAt === undefined ? '' : ` ${age(exit.finishedAt)} ago`;
-  if (exit === undefined || exit.reason === 'lost') return `Lost${when}`;
-  const why = exit.reason === 'exit' || exit.reason === 'signal' ? '' : `, ${exit.reason}`;
-  return `Exited (${exitCodeOf(exit)}${why})${when}`;
+/** @throws UsageError */
+function numberOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === '-1') return undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new UsageError(`--last takes a number, not ${JSON.stringify(text)}`);
 }

@@ -8,19 +8,11 @@ import { writeError } from '../cli/output.ts';
 import { transferSize } from '../cli/sizes.ts';
 import { untilSignal } from '../cli/until-signal.ts';
 import { type LiveFrame, openLive } from '../live/frames.ts';
+import { record as spec } from '../table/monitoring.ts';
 
-export const recordCommand = command({
-  usage: 'record [OPTIONS] FILE',
-  about:
-    'Records what containers use and what happens to them, to be replayed later. Goes on with a FILE that is there.',
-  options: {
-    'all-cgroups': { about: "every cgroup of this machine: other runtimes' containers, systemd's units" },
-    for: { value: 'TIME', about: 'end then: 90s, 10m, 2h; default: at Ctrl-C' },
-    interval: { value: 'TIME', about: 'between two frames: 500ms, 5s; default 1s' },
-  },
-  operands: { atLeast: 1, atMost: 1 },
-  missing: 'file',
-  async run({ 'all-cgroups': all = false, for: duration, interval = '1s' }, [file = '']) {
+export const recordCommand = command(
+  spec,
+  async ({ 'all-cgroups': all = false, for: duration, interval = '1s' }, [file = '']) => {
     const intervalMs = parseDuration('interval', interval);
     const forMs = duration === undefined ? undefined : parseDuration('for', duration);
     await cleanUp();
@@ -32,7 +24,7 @@ export const recordCommand = command({
     }
     return 0;
   },
-});
+);
 
 interface Plan {
   readonly all: boolean;

@@ -2,7 +2,7 @@ import type { ContainerExit, RunResult } from '@tc/core';
 import { exitCodeOf, exitCodes } from '../cli/exit-code.ts';
 import type { OptionValues } from '../cli/options.ts';
 import { writeError } from '../cli/output.ts';
-import type { runOptions } from './run-options.ts';
+import type { runOptions } from '../table/run-options.ts';
 
 type Values = Pick<OptionValues<typeof runOptions>, 'timeout' | 'memory' | 'cpu-time'>;
 

@@ -1,48 +1,37 @@
-import { cleanUpAbandoned, compileRun, explain, type RunOptions, run } from '@tc/core';
+import { compileRun, explain, type RunOptions, run } from '@tc/core';
+import { cleanUp } from '../cli/clean-up.ts';
+import { command } from '../cli/command.ts';
 import { exitCodeOfError } from '../cli/exit-code.ts';
-import { helpText } from '../cli/help.ts';
-import { type OptionValues, parseOptions } from '../cli/options.ts';
+import type { OptionValues } from '../cli/options.ts';
 import { writeError, writeOut } from '../cli/output.ts';
-import { printError } from '../cli/print-error.ts';
 import { forwardSignals } from '../cli/signals.ts';
 import { UsageError } from '../cli/usage-error.ts';
+import { keptOptions } from '../table/option-groups.ts';
+import type { runOptions } from '../table/run-options.ts';
+import { run as spec } from '../table/running.ts';
 import { idFile } from './id-file.ts';
 import { type Image, keptOnDisk, resolveImage } from './image.ts';
-import { keptOptions } from './option-groups.ts';
 import { reportEnding } from './report-ending.ts';
-import { runOptions } from './run-options.ts';
 import { toKeptOptions, toRunOptions } from './to-run-options.ts';
 
 export type RunValues = OptionValues<typeof runOptions>;
 
-const usage = 'tctl run [OPTIONS] (IMAGE | --rootfs DIR) [COMMAND] [ARG...]';
-const about = `Runs a command in a new container and exits with its exit code; the container is removed then. With -d it
-runs by itself, and stays until tctl rm. The image host is made of this machine's own programs; tctl images lists the
-others, and one that is missing is pulled.`;
-
-export async function runCommand(args: readonly string[]): Promise<number> {
-  const { values, rest } = parseOptions(runOptions, args);
-  if (values.help) {
-    writeOut(helpText(usage, about, runOptions));
-    return 0;
-  }
-  // A dry run changes nothing, not even that.
-  const cleaned = values['dry-run']
-    ? undefined
-    : cleanUpAbandoned().catch((error: unknown) => printError(error));
-  try {
-    return await runContainer(values, rest);
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    printError(error);
-    return exitCodeOfError(error);
-  } finally {
-    await cleaned;
-  }
-}
+export const runCommand = command(
+  spec,
+  async (values, rest) => {
+    // A dry run changes nothing, not even that.
+    const cleaned = values['dry-run'] ? undefined : cleanUp();
+    try {
+      return await runContainer(values, rest);
+    } finally {
+      await cleaned;
+    }
+  },
+  exitCodeOfError,
+);
 
 async function runContainer(values: RunValues, rest: readonly string[]): Promise<number> {
-  const resolved = await resolveImage(values, rest, usage, { dryRun: values['dry-run'] });
+  const resolved = await resolveImage(values, rest, `tctl ${spec.usage}`, { dryRun: values['dry-run'] });
   try {
     return await runResolved(values, resolved);
   } finally {

@@ -1,25 +1,17 @@
 import { Container } from '@tc/core';
 import { cleanUp } from '../cli/clean-up.ts';
-import { any, command } from '../cli/command.ts';
+import { command } from '../cli/command.ts';
 import { exitCodeOfError } from '../cli/exit-code.ts';
 import { forEach } from '../cli/for-each.ts';
 import { UsageError } from '../cli/usage-error.ts';
+import { start } from '../table/running.ts';
 import { defaultDetachKeys, parseDetachKeys } from '../terminal/detach-keys.ts';
 import { attachTo } from './attach-to.ts';
 import { needTerminal } from './need-terminal.ts';
-import { detachOptions } from './option-groups.ts';
 
-export const startCommand = command({
-  usage: 'start [OPTIONS] CONTAINER [CONTAINER...]',
-  about: 'Starts containers. With -a it shows what one writes, and exits with its exit code.',
-  options: {
-    attach: { short: 'a', about: 'stay at it: show what it writes' },
-    interactive: { short: 'i', about: 'and pass stdin on to it' },
-    ...detachOptions,
-  },
-  operands: { atLeast: 1, atMost: any },
-  exitCodeOfError,
-  async run({ attach = false, interactive = false, 'detach-keys': keyNames = defaultDetachKeys }, names) {
+export const startCommand = command(
+  start,
+  async ({ attach = false, interactive = false, 'detach-keys': keyNames = defaultDetachKeys }, names) => {
     const keys = parseDetachKeys(keyNames);
     await cleanUp();
     if (!attach && !interactive) {
@@ -36,4 +28,5 @@ export const startCommand = command({
     await container.start();
     return attachTo(container, { interactive, keys, since });
   },
-});
+  exitCodeOfError,
+);

@@ -1,43 +1,67 @@
 import type { CgroupSample, HostFigures } from '@tc/monitor';
 import { printable, shortened } from '../cli/printable.ts';
-import { memorySize, transferSize } from '../cli/sizes.ts';
+import { quantities } from '../cli/quantities.ts';
 
-export const statsHeadings = [
-  'CONTAINER ID',
-  'NAME',
-  'CPU %',
-  'MEM USAGE / LIMIT',
-  'MEM %',
-  'NET I/O',
-  'BLOCK I/O',
-  'PIDS',
-] as const;
+/** Docker's names, and its headings of them; in the order of the table. */
+export const statsHeadings = {
+  ID: 'CONTAINER ID',
+  Name: 'NAME',
+  CPUPerc: 'CPU %',
+  MemUsage: 'MEM USAGE / LIMIT',
+  MemPerc: 'MEM %',
+  NetIO: 'NET I/O',
+  BlockIO: 'BLOCK I/O',
+  PIDs: 'PIDS',
+} as const;
+
+export type StatsRow = { readonly [Column in keyof typeof statsHeadings]: string };
 
 const unknown = '--';
 const longestName = 40;
 const idLength = 12;
 
+export interface StatsRowOptions {
+  readonly exact?: boolean;
+  /** Names are not shortened. */
+  readonly whole?: boolean;
+}
+
 /** What a container uses, as Docker prints it. */
-export function statsRow(sample: CgroupSample, host: HostFigures): string[] {
+export function statsRow(
+  sample: CgroupSample,
+  host: HostFigures,
+  { exact = false, whole = false }: StatsRowOptions = {},
+): StatsRow {
   const { figures, rates, cgroup } = sample;
+  const { memory, transfer } = quantities(exact);
   const used = memoryInUse(sample);
   const limit = memoryLimit(sample, host);
-  return [
-    printable(cgroup.id ?? '').slice(0, idLength) || unknown,
-    shortened(printable(cgroup.kind === 'other' ? cgroup.path : cgroup.name), longestName),
-    percent(rates.cpuUsageUsec === undefined ? undefined : rates.cpuUsageUsec / 1e6),
-    `${used === undefined ? unknown : memorySize(used)} / ${limit === undefined ? unknown : memorySize(limit)}`,
-    percent(used === undefined || !limit ? undefined : used / limit),
-    both(figures.networkReceiveBytes, figures.networkTransmitBytes),
-    both(figures.ioReadBytes, figures.ioWriteBytes),
-    figures.pids === undefined ? unknown : String(figures.pids),
-  ];
+  const name = printable(cgroup.kind === 'other' ? cgroup.path : cgroup.name);
+  return {
+    ID: printable(cgroup.id ?? '').slice(0, idLength) || unknown,
+    Name: whole ? name : shortened(name, longestName),
+    CPUPerc: percent(rates.cpuUsageUsec === undefined ? undefined : rates.cpuUsageUsec / 1e6),
+    MemUsage: both(used, limit, memory),
+    MemPerc: percent(used === undefined || !limit ? undefined : used / limit),
+    NetIO: both(figures.networkReceiveBytes, figures.networkTransmitBytes, transfer),
+    BlockIO: both(figures.ioReadBytes, figures.ioWriteBytes, transfer),
+    PIDs: figures.pids === undefined ? unknown : String(figures.pids),
+  };
 }
 
 /** One that does not run. */
-export function restingRow(id: string, name: string): string[] {
+export function restingRow(id: string, name: string, { whole = false }: StatsRowOptions = {}): StatsRow {
   const nothing = `${unknown} / ${unknown}`;
-  return [id, shortened(printable(name), longestName), unknown, nothing, unknown, nothing, nothing, unknown];
+  return {
+    ID: id,
+    Name: whole ? printable(name) : shortened(printable(name), longestName),
+    CPUPerc: unknown,
+    MemUsage: nothing,
+    MemPerc: unknown,
+    NetIO: nothing,
+    BlockIO: nothing,
+    PIDs: unknown,
+  };
 }
 
 /** As Docker: without the file pages that were not used lately, which the kernel takes back when it needs them. */
@@ -62,6 +86,10 @@ function percent(share: number | undefined): string {
   return share === undefined ? unknown : `${(share * 100).toFixed(2)}%`;
 }
 
-function both(first: number | undefined, second: number | undefined): string {
-  return [first, second].map((bytes) => (bytes === undefined ? unknown : transferSize(bytes))).join(' / ');
+function both(
+  first: number | undefined,
+  second: number | undefined,
+  show: (bytes: number) => string,
+): string {
+  return [first, second].map((bytes) => (bytes === undefined ? unknown : show(bytes))).join(' / ');
 }

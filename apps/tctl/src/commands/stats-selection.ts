@@ -13,10 +13,16 @@ export type Selection = (frame: LiveFrame) => Selected;
 /**
  * Which cgroups a command shows: all, or those with the names that were given.
  * @param all names may be those of any cgroup, too: its name, id or path
+ * @param withResting containers that do not run, too, where no names were given
  * @throws TcError CONTAINER_NOT_FOUND, CONTAINER_AMBIGUOUS
  */
-export async function selectCgroups(names: readonly string[], all: boolean): Promise<Selection> {
-  if (names.length === 0) return ({ cgroups }) => ({ samples: cgroups, resting: [] });
+export async function selectCgroups(
+  names: readonly string[],
+  all: boolean,
+  withResting: boolean,
+): Promise<Selection> {
+  if (names.length === 0)
+    return ({ cgroups, known }) => ({ samples: cgroups, resting: withResting ? notIn(cgroups, known) : [] });
   const ids = new Set<string>();
   const others = new Set<string>();
   for (const name of names) {
@@ -38,4 +44,9 @@ export async function selectCgroups(names: readonly string[], all: boolean): Pro
     const resting = [...ids].filter((id) => !running.has(id)).flatMap((id) => known.get(id) ?? []);
     return { samples, resting };
   };
+}
+
+function notIn(samples: readonly CgroupSample[], known: LiveFrame['known']): ContainerInfo[] {
+  const running = new Set(samples.map(({ cgroup }) => cgroup.id));
+  return [...known.values()].filter(({ id }) => !running.has(id));
 }

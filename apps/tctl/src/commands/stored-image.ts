@@ -5,7 +5,7 @@ import { applyConfig, copyFromImage, type ImageStore, type UsedImage } from '@tc
 import { oneOf } from '../cli/numbers.ts';
 import { type CopyRequest, copyIfNeeded } from './copy-if-needed.ts';
 import { imageStore } from './image-users.ts';
-import { progressOf } from './progress.ts';
+import { withProgress } from './progress.ts';
 
 export interface StoredImageRequest extends CopyRequest {
   readonly args: readonly string[];
@@ -13,6 +13,8 @@ export interface StoredImageRequest extends CopyRequest {
   readonly readOnly: boolean;
   readonly enter: 'pivot_root' | 'chroot';
   readonly pull: string | undefined;
+  /** Nothing is said of a pull. */
+  readonly quiet: boolean;
 }
 
 type FromUser = Omit<ContainerOptions, 'rootfs' | 'command' | 'stdin'>;
@@ -89,7 +91,10 @@ function wholeUser(user: string): string {
   return group === '' ? name : `${name}:${group}`;
 }
 
-async function find(store: ImageStore, { image, pull, dryRun }: StoredImageRequest): Promise<UsedImage> {
+async function find(
+  store: ImageStore,
+  { image, pull, dryRun, quiet }: StoredImageRequest,
+): Promise<UsedImage> {
   const when = oneOf('pull', pull ?? 'missing', ['missing', 'always', 'never']);
   try {
     if (when !== 'always' || dryRun) return await store.use(image);
@@ -98,7 +103,8 @@ async function find(store: ImageStore, { image, pull, dryRun }: StoredImageReque
     if (!isMissing || when === 'never' || dryRun) throw error;
   }
   if (/^(sha256:)?[0-9a-f]{64}$/.test(image)) return await store.use(image); // no registry knows an id
-  using progress = progressOf(2);
-  await store.pull(image, { onProgress: progress.step });
+  await withProgress(quiet, (onProgress) =>
+    store.pull(image, onProgress === undefined ? {} : { onProgress }),
+  );
   return await store.use(image);
 }

@@ -2,7 +2,7 @@ import { type IoLimit, type Limits, parseSize } from '@tc/core';
 import { numeric } from '../cli/numbers.ts';
 import type { OptionValues } from '../cli/options.ts';
 import { UsageError } from '../cli/usage-error.ts';
-import type { limitOptions } from './option-groups.ts';
+import type { limitOptions } from '../table/option-groups.ts';
 
 type Values = OptionValues<typeof limitOptions>;
 
@@ -18,11 +18,29 @@ export function toLimits(values: Values): Limits {
     memorySwap: swap(values),
     // Docker: -1 and 0 are no limit.
     pids: pids === undefined ? undefined : pids === '-1' || pids === '0' ? 'max' : numeric(pidsOption, pids),
-    cpus: values.cpus === undefined ? undefined : numeric('cpus', values.cpus),
-    cpuWeight: values['cpu-weight'] === undefined ? undefined : numeric('cpu-weight', values['cpu-weight']),
+    cpus: cpus(values),
+    cpuWeight: cpuWeight(values),
     cpuset: values['cpuset-cpus'],
     io: io.length === 0 ? undefined : io,
   };
+}
+
+/** A quota in each period is so many cores. */
+function cpus(values: Values): number | undefined {
+  const { cpus: cores, 'cpu-quota': quota, 'cpu-period': period } = values;
+  if (cores !== undefined) return numeric('cpus', cores);
+  if (quota !== undefined) return numeric('cpu-quota', quota) / numeric('cpu-period', period ?? '100000');
+  if (period === undefined) return undefined;
+  throw new UsageError('--cpu-period needs --cpu-quota', 'Or say both in one: --cpus 0.5.');
+}
+
+/** Shares of v1 into a weight of v2, as every runtime does: its least is 1, its most 10000. */
+function cpuWeight(values: Values): number | undefined {
+  const { 'cpu-weight': weight, 'cpu-shares': shares } = values;
+  if (weight !== undefined) return numeric('cpu-weight', weight);
+  if (shares === undefined || shares === '0') return undefined; // Docker: 0 is the usual share
+  const given = Math.min(Math.max(numeric('cpu-shares', shares), 2), 262_144);
+  return 1 + Math.floor(((given - 2) * 9999) / 262_142);
 }
 
 /** Docker counts memory and swap together; the kernel's v2, and `run()`, count swap on its own. */

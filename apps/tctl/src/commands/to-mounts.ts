@@ -1,7 +1,7 @@
 import { type Mount, parseMount, parseTmpfs, type RunOptions } from '@tc/core';
 import type { OptionValues } from '../cli/options.ts';
 import { UsageError } from '../cli/usage-error.ts';
-import type { fileOptions } from './option-groups.ts';
+import type { fileOptions } from '../table/option-groups.ts';
 
 type Values = OptionValues<typeof fileOptions>;
 

@@ -5,8 +5,9 @@ import { oneOf } from '../cli/numbers.ts';
 import type { OptionValues } from '../cli/options.ts';
 import { parseSignal } from '../cli/signals.ts';
 import { UsageError } from '../cli/usage-error.ts';
-import type { keptOptions } from './option-groups.ts';
-import type { containerOptions } from './run-options.ts';
+import type { keptOptions, processOptions } from '../table/option-groups.ts';
+import type { containerOptions } from '../table/run-options.ts';
+import { linesOfFile } from './lines-of-file.ts';
 import { toLimits } from './to-limits.ts';
 import { toMounts } from './to-mounts.ts';
 import { toSecurity } from './to-security.ts';
@@ -28,8 +29,11 @@ export function toRunOptions(values: Values): Omit<ContainerOptions, 'rootfs' | 
     ...(values.init ? { init: true } : {}),
     cgroups: oneOf('cgroups', values.cgroups ?? 'enabled', ['enabled', 'disabled']),
     network: network(values.network ?? 'none'),
-    namespaces: { user: userNamespace(values.userns) },
-    env: { ...terminalType(values.tty ?? false), ...environment(values.env ?? []) },
+    namespaces: {
+      user: userNamespace(values.userns),
+      ...(values.uts && { uts: oneOf('uts', values.uts, ['private', 'host']) }),
+    },
+    env: { ...terminalType(values.tty ?? false), ...variablesOf(values) },
     mounts: toMounts(values),
     limits: toLimits(values),
     ...toSecurity(values),
@@ -40,9 +44,16 @@ export function toRunOptions(values: Values): Omit<ContainerOptions, 'rootfs' | 
 export function toKeptOptions(
   values: OptionValues<typeof keptOptions>,
 ): Pick<ContainerOptions, 'labels' | 'stopSignal' | 'stopTimeout' | 'logs'> {
-  const { label, 'stop-signal': signal, 'stop-timeout': timeout, 'log-size': logSize } = values;
+  const {
+    label,
+    'label-file': labelFiles = [],
+    'stop-signal': signal,
+    'stop-timeout': timeout,
+    'log-size': logSize,
+  } = values;
+  const labels = [...labelFiles.flatMap((file) => linesOfFile('label-file', file)), ...(label ?? [])];
   return {
-    ...(label === undefined ? {} : { labels: Object.fromEntries(label.map(toLabel)) }),
+    ...(labels.length === 0 ? {} : { labels: Object.fromEntries(labels.map(toLabel)) }),
     ...(signal === undefined ? {} : { stopSignal: parseSignal('stop-signal', signal) }),
     ...(timeout === undefined ? {} : { stopTimeout: inSeconds(timeout) }),
     ...(logSize === undefined ? {} : { logs: { maxBytes: logSize } }),
@@ -75,6 +86,14 @@ export function terminalType(tty: boolean): Record<string, string | undefined> {
   const own = isatty(1) ? process.env['TERM'] : undefined;
   if (tty) return { TERM: own || 'xterm' };
   return isatty(1) ? { TERM: own } : {};
+}
+
+/** Of files and of options, which go before those. @throws UsageError */
+export function variablesOf({
+  env = [],
+  'env-file': files = [],
+}: OptionValues<typeof processOptions>): Record<string, string | undefined> {
+  return environment([...files.flatMap((file) => linesOfFile('env-file', file)), ...env]);
 }
 
 /** @returns undefined for what is not set here */

@@ -9,7 +9,7 @@ import {
 } from '@tc/core';
 import type { OptionValues } from '../cli/options.ts';
 import { UsageError } from '../cli/usage-error.ts';
-import type { securityOptions } from './option-groups.ts';
+import type { securityOptions } from '../table/security-options.ts';
 
 /** Docker's options for privileges into those of `run()`. @throws UsageError; TcError INVALID_SECCOMP, INVALID_OPTION */
 export function toSecurity(

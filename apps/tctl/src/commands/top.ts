@@ -3,33 +3,35 @@ import { Container, TcError } from '@tc/core';
 import { listCgroups, type ProcessInfo, processes } from '@tc/monitor';
 import { cleanUp } from '../cli/clean-up.ts';
 import { command } from '../cli/command.ts';
+import { jsonText } from '../cli/json-text.ts';
 import { writeOut } from '../cli/output.ts';
 import { printable } from '../cli/printable.ts';
-import { memorySize } from '../cli/sizes.ts';
+import { quantities } from '../cli/quantities.ts';
+import { outputWidth } from '../cli/terminal-width.ts';
 import { textTable } from '../cli/text-table.ts';
+import { top } from '../table/monitoring.ts';
 
 /** Between two readings, for CPU %: ten of the kernel's ticks at least, sched(7). */
 const betweenMs = 200;
 
-export const topCommand = command({
-  usage: 'top [OPTIONS] CONTAINER',
-  about: 'Lists the processes of a container.',
-  options: { json: { about: 'print all that is known, as JSON' } },
-  operands: { atLeast: 1, atMost: 1 },
-  async run({ json = false }, [name = '']) {
+export const topCommand = command(
+  top,
+  async ({ json = false, 'no-trunc': whole = false, 'no-human': exact = false }, [name = '']) => {
     await cleanUp();
     const path = await pathOf(name);
     const before = await processes(path);
     await sleep(betweenMs);
     const now = [...(await processes(path, before))].sort((a, b) => a.pid - b.pid);
-    writeOut(json ? `${JSON.stringify(now, undefined, 2)}\n` : textTable(headings, now.map(row)));
+    const rows = now.map((process) => row(process, exact));
+    if (json) writeOut(jsonText(now));
+    else writeOut(textTable(headings, rows, { columns: whole ? undefined : outputWidth(), flexible: [8] }));
     return 0;
   },
-});
+);
 
 const headings = ['PID', 'PPID', 'UID', 'STATE', 'THREADS', 'CPU %', 'MEM', 'TIME', 'COMMAND'];
 
-function row(process: ProcessInfo): string[] {
+function row(process: ProcessInfo, exact: boolean): string[] {
   const {
     pid,
     parentPid,
@@ -49,8 +51,8 @@ function row(process: ProcessInfo): string[] {
     state,
     String(threads),
     cpuCores === undefined ? '--' : `${(cpuCores * 100).toFixed(1)}%`,
-    memorySize(memoryBytes),
-    cpuTime(cpuUsec),
+    quantities(exact).memory(memoryBytes),
+    exact ? String(cpuUsec) : cpuTime(cpuUsec),
     printable(args.length > 0 ? args.join(' ') : `[${name}]`),
   ];
 }

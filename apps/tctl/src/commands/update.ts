@@ -1,22 +1,16 @@
 import { Container, type LimitUpdate } from '@tc/core';
-import { any, command } from '../cli/command.ts';
+import { command } from '../cli/command.ts';
 import { forEach } from '../cli/for-each.ts';
 import { UsageError } from '../cli/usage-error.ts';
-import { limitOptions } from './option-groups.ts';
+import { update } from '../table/life.ts';
 import { toLimits } from './to-limits.ts';
 
-export const updateCommand = command({
-  usage: 'update [OPTIONS] CONTAINER [CONTAINER...]',
-  about: 'Changes the limits of containers, at once where they run. max lifts one.',
-  options: limitOptions,
-  operands: { atLeast: 1, atMost: any },
-  async run(values, names) {
-    const limits: LimitUpdate = toLimitUpdate(values);
-    return forEach(names, async (name) => {
-      await (await Container.get(name)).update(limits);
-      return name;
-    });
-  },
+export const updateCommand = command(update, async (values, names) => {
+  const limits: LimitUpdate = toLimitUpdate(values);
+  return forEach(names, async (name) => {
+    await (await Container.get(name)).update(limits);
+    return name;
+  });
 });
 
 /** @throws UsageError */

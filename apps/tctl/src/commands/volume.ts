@@ -1,69 +1,94 @@
-import { createVolume, listVolumes, pruneVolumes, removeVolume } from '@tc/core';
-import { age } from '../cli/age.ts';
-import { any, type Command, command } from '../cli/command.ts';
+import { randomBytes } from 'node:crypto';
+import { createVolume, listVolumes, pruneVolumes, removeVolume, TcError, type Volume } from '@tc/core';
+import { type Command, command } from '../cli/command.ts';
 import { forEach } from '../cli/for-each.ts';
+import { jsonText } from '../cli/json-text.ts';
 import { writeOut } from '../cli/output.ts';
+import { quantities } from '../cli/quantities.ts';
 import { subcommands } from '../cli/subcommands.ts';
+import { outputWidth } from '../cli/terminal-width.ts';
 import { textTable } from '../cli/text-table.ts';
+import {
+  volumeCreate,
+  volumeGroup,
+  volumeInspect,
+  volumeLs,
+  volumePrune,
+  volumeRm,
+} from '../table/volumes.ts';
+import { checkFormat, formattedRows, isPlainTable } from '../template/print-rows.ts';
+import { volumeDetails, volumeHeadings, volumeRow } from './volume-row.ts';
 
-const names = { operands: { atLeast: 1, atMost: any }, missing: 'volume' };
-const nothing = { operands: { atLeast: 0, atMost: 0 } };
-
-const ls = command({
-  ...nothing,
-  usage: 'volume ls [OPTIONS]',
-  about: 'Lists the volumes.',
-  options: { quiet: { short: 'q', about: 'only names' }, json: { about: 'as JSON' } },
-  async run({ quiet = false, json = false }) {
-    const volumes = await listVolumes();
-    if (json) writeOut(`${JSON.stringify(volumes, undefined, 2)}\n`);
-    else if (quiet) writeOut(volumes.map(({ name }) => `${name}\n`).join(''));
-    else {
-      const rows = volumes.map(({ name, createdAt, path }) => [name, `${age(createdAt)} ago`, path]);
-      writeOut(textTable(['VOLUME', 'CREATED', 'DIRECTORY'], rows));
-    }
-    return 0;
-  },
+const ls = command(volumeLs, async (values) => {
+  const { quiet = false, json = false, format, 'no-human': exact = false } = values;
+  checkFormat(format);
+  const volumes = await listVolumes();
+  if (json) writeOut(jsonText(volumes));
+  else if (quiet) writeOut(volumes.map(({ name }) => `${name}\n`).join(''));
+  else if (format !== undefined && !isPlainTable(format))
+    writeOut(formattedRows(format, { rows: volumes.map(volumeRow), headings: volumeHeadings }));
+  else {
+    const { ago } = quantities(exact);
+    const rows = volumes.map(({ name, createdAt, path }) => [name, ago(createdAt), path]);
+    writeOut(textTable(['VOLUME', 'CREATED', 'DIRECTORY'], rows, { columns: outputWidth(), flexible: [0] }));
+  }
+  return 0;
 });
 
-const create = command({
-  ...names,
-  usage: 'volume create NAME [NAME...]',
-  about: 'Makes volumes. To mount one makes it, too: tctl run -v NAME:DIR.',
-  options: {},
-  run: (_, volumes) => forEach(volumes, async (volume) => (await createVolume(volume)).name),
-});
+const create = command(volumeCreate, (_, names) =>
+  forEach(names.length > 0 ? names : [unusedName()], async (name) => (await createVolume(name)).name),
+);
 
-const rm = command({
-  ...names,
-  usage: 'volume rm NAME [NAME...]',
-  about: 'Removes volumes with all that is in them. Those that a container mounts stay.',
-  options: {},
-  run: (_, volumes) =>
-    forEach(volumes, async (volume) => {
+const rm = command(volumeRm, ({ force = false }, volumes) =>
+  forEach(volumes, async (volume) => {
+    try {
       await removeVolume(volume);
       return volume;
-    }),
-});
-
-const prune = command({
-  ...nothing,
-  usage: 'volume prune',
-  about: 'Removes all volumes that no container mounts, with all that is in them, and prints their names.',
-  options: {},
-  async run() {
-    writeOut((await pruneVolumes()).map((volume) => `${volume}\n`).join(''));
-    return 0;
-  },
-});
-
-export const volumeCommand: Command = subcommands(
-  'volume',
-  'Directories with a name that outlive containers.',
-  {
-    ls: { about: 'List volumes', run: ls },
-    create: { about: 'Make volumes', run: create },
-    rm: { about: 'Remove volumes', run: rm },
-    prune: { about: 'Remove all volumes that no container mounts', run: prune },
-  },
+    } catch (error) {
+      if (force && (error as { code?: unknown }).code === 'VOLUME_NOT_FOUND') return undefined;
+      throw error;
+    }
+  }),
 );
+
+const prune = command(volumePrune, async ({ json = false }) => {
+  const removed = await pruneVolumes();
+  writeOut(json ? jsonText(removed) : removed.map((volume) => `${volume}\n`).join(''));
+  return 0;
+});
+
+const inspect = command(volumeInspect, async ({ format }, names) => {
+  checkFormat(format);
+  const found: Volume[] = [];
+  const code = await forEach(names, async (name) => {
+    found.push(await volumeOf(name));
+    return undefined;
+  });
+  if (format === undefined) writeOut(jsonText(found));
+  else writeOut(formattedRows(format, { rows: found.map(volumeDetails), headings: {} }));
+  return code;
+});
+
+/** @throws TcError VOLUME_NOT_FOUND */
+export async function volumeOf(name: string): Promise<Volume> {
+  const found = (await listVolumes()).find((each) => each.name === name);
+  if (found !== undefined) return found;
+  throw new TcError('there is no such volume', {
+    code: 'VOLUME_NOT_FOUND',
+    operation: `find the volume ${name}`,
+    hint: 'tctl volume ls lists the volumes.',
+  });
+}
+
+/** Docker's kind of name for one that nobody has named. */
+const unusedName = () => randomBytes(32).toString('hex');
+
+export const volumeCommand: Command = subcommands('volume', volumeGroup, {
+  ls,
+  list: ls,
+  create,
+  inspect,
+  rm,
+  remove: rm,
+  prune,
+});

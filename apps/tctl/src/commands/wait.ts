@@ -1,16 +1,20 @@
 import { Container } from '@tc/core';
-import { any, command } from '../cli/command.ts';
+import { command } from '../cli/command.ts';
 import { exitCodeOf, exitCodes } from '../cli/exit-code.ts';
 import { forEach } from '../cli/for-each.ts';
+import { jsonText } from '../cli/json-text.ts';
+import { writeOut } from '../cli/output.ts';
+import { wait } from '../table/life.ts';
 
-export const waitCommand = command({
-  usage: 'wait CONTAINER [CONTAINER...]',
-  about: 'Waits until containers have ended, and prints their exit codes.',
-  options: {},
-  operands: { atLeast: 1, atMost: any },
-  run: (_, names) =>
-    forEach(names, async (name) => {
-      const exit = await (await Container.get(name)).wait();
-      return String(exit.reason === 'lost' ? exitCodes.ownError : exitCodeOf(exit));
-    }),
+export const waitCommand = command(wait, async ({ json = false }, names) => {
+  const ends: unknown[] = [];
+  const code = await forEach(names, async (name) => {
+    const container = await Container.get(name);
+    const exit = await container.wait();
+    const exitCode = exit.reason === 'lost' ? exitCodes.ownError : exitCodeOf(exit);
+    ends.push({ id: container.id, name: container.name, ...exit, exitCode });
+    return json ? undefined : String(exitCode);
+  });
+  if (json) writeOut(jsonText(ends));
+  return code;
 });

@@ -3,11 +3,13 @@ import { openRecording } from '@tc/monitor';
 import { helpText } from '../cli/help.ts';
 import { type OptionValues, parseEverywhere } from '../cli/options.ts';
 import { writeOut } from '../cli/output.ts';
+import { outputWidth } from '../cli/terminal-width.ts';
 import { UsageError } from '../cli/usage-error.ts';
+import { dashboardOptions, replayOptions } from '../table/dashboard-options.ts';
+import { dashboard, replay } from '../table/monitoring.ts';
 import { DemoSource } from './demo/demo-source.ts';
 import { remapKeys } from './keys/remap.ts';
 import { LiveSource } from './live/live-source.ts';
-import { dashboardOptions, replayOptions } from './options.ts';
 import { runPlain } from './plain/run-plain.ts';
 import { ReplaySource } from './replay/replay-source.ts';
 import { runSession } from './session.tsx';
@@ -21,14 +23,11 @@ import { makeTheme } from './theme/theme.ts';
 
 export type DashboardValues = OptionValues<typeof dashboardOptions>;
 
-const about = `Shows all containers, live, and acts on them; on a terminal, tctl alone does. ? in it tells the keys.
-docs/dashboard.md tells more.`;
-
 /** `tctl` without a command. */
 export async function dashboardCommand(args: readonly string[]): Promise<number> {
   const { values, rest } = parseEverywhere(dashboardOptions, args);
   if (values.help) {
-    writeOut(helpText('tctl dashboard [OPTIONS]', about, dashboardOptions));
+    writeOut(helpText(dashboard, outputWidth()));
     return 0;
   }
   if (rest.length > 0)
@@ -41,14 +40,11 @@ export async function dashboardCommand(args: readonly string[]): Promise<number>
   return show(values.demo ? demoSource(values) : new LiveSource(settings.interval), values, settings);
 }
 
-const replayAbout = `Shows a recording as the dashboard shows what is now. P plays and stops, { and } step, ( and ) jump a
-minute, : and ; change the speed. tctl record makes one.`;
-
 /** `tctl replay FILE` */
 export async function replayCommand(args: readonly string[]): Promise<number> {
   const { values, rest } = parseEverywhere(replayOptions, args);
   if (values.help) {
-    writeOut(helpText('tctl replay [OPTIONS] FILE', replayAbout, replayOptions));
+    writeOut(helpText(replay, outputWidth()));
     return 0;
   }
   const [file, more] = rest;

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseEverywhere, parseOptions } from '../../src/cli/options.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
-import { runOptions } from '../../src/commands/run-options.ts';
 import { toKeptOptions, toRunOptions } from '../../src/commands/to-run-options.ts';
+import { runOptions } from '../../src/table/run-options.ts';
 
 const names = Object.keys(runOptions);
 const values = [

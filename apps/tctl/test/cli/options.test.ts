@@ -5,9 +5,9 @@ import { refusal } from '../support/refusal.ts';
 const table = {
   all: { short: 'a', about: '' },
   quiet: { short: 'q', about: '' },
-  memory: { short: 'm', value: 'SIZE', about: '' },
-  env: { short: 'e', value: 'KEY=VALUE', multiple: true, about: '' },
-  'pids-limit': { value: 'N', about: '' },
+  memory: { short: 'm', value: 'SIZE', complete: 'nothing', about: '' },
+  env: { short: 'e', value: 'KEY=VALUE', complete: 'nothing', multiple: true, about: '' },
+  'pids-limit': { value: 'N', complete: 'nothing', about: '' },
   help: { about: '' },
 } as const satisfies OptionTable;
 

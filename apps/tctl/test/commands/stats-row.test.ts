@@ -10,6 +10,8 @@ const sample = (figures: object, rates: object = {}, cgroup: object = {}) =>
     rates,
   }) as unknown as CgroupSample;
 
+const cells = (...given: Parameters<typeof statsRow>) => Object.values(statsRow(...given));
+
 describe('a row of tctl stats', () => {
   it("has Docker's columns", () => {
     const figures = {
@@ -22,7 +24,7 @@ describe('a row of tctl stats', () => {
       ioWriteBytes: 4096,
       pids: 7,
     };
-    expect(statsRow(sample(figures, { cpuUsageUsec: 1_256_000 }), host)).toEqual([
+    expect(cells(sample(figures, { cpuUsageUsec: 1_256_000 }), host)).toEqual([
       '0123456789ab',
       'web',
       '125.60%',
@@ -36,20 +38,25 @@ describe('a row of tctl stats', () => {
 
   it('has the memory of the machine where there is no limit, or a larger one', () => {
     for (const memoryLimitBytes of ['max', 2 ** 50]) {
-      const row = statsRow(sample({ memoryBytes: 2 ** 30, memoryLimitBytes }), host);
+      const row = cells(sample({ memoryBytes: 2 ** 30, memoryLimitBytes }), host);
       expect(row.slice(3, 5)).toEqual(['1GiB / 8GiB', '12.50%']);
     }
   });
 
   it('has -- for what is not known, and for a container that does not run', () => {
     const unknown = ['--', '-- / --', '--', '-- / --', '-- / --', '--'];
-    expect(statsRow(sample({}), host).slice(2)).toEqual(unknown);
-    expect(restingRow('0123456789ab', 'web')).toEqual(['0123456789ab', 'web', ...unknown]);
-    expect(statsRow(sample({}), host)).toHaveLength(statsHeadings.length);
+    expect(cells(sample({}), host).slice(2)).toEqual(unknown);
+    expect(Object.values(restingRow('0123456789ab', 'web'))).toEqual(['0123456789ab', 'web', ...unknown]);
+    expect(Object.keys(statsRow(sample({}), host))).toEqual(Object.keys(statsHeadings));
+  });
+
+  it('is exact where that is asked for', () => {
+    const row = statsRow(sample({ memoryBytes: 12_345_678, ioReadBytes: 5 }), host, { exact: true });
+    expect(row).toMatchObject({ MemUsage: '12345678 / --', BlockIO: '5 / --' });
   });
 
   it('shows no control characters of a cgroup', () => {
-    const row = statsRow(sample({}, {}, { kind: 'other', id: undefined, path: '/a\u001b[2J' }), host);
+    const row = cells(sample({}, {}, { kind: 'other', id: undefined, path: '/a\u001b[2J' }), host);
     expect(row.slice(0, 2)).toEqual(['--', '/a\\x1b[2J']);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseOptions } from '../../src/cli/options.ts';
-import { fileOptions } from '../../src/commands/option-groups.ts';
 import { parseMountOption, toMounts } from '../../src/commands/to-mounts.ts';
+import { fileOptions } from '../../src/table/option-groups.ts';
 import { refusal } from '../support/refusal.ts';
 
 describe('mounts', () => {

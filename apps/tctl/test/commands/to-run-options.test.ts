@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseOptions } from '../../src/cli/options.ts';
-import { runOptions } from '../../src/commands/run-options.ts';
 import { toRunOptions } from '../../src/commands/to-run-options.ts';
+import { runOptions } from '../../src/table/run-options.ts';
 import { refusal } from '../support/refusal.ts';
 
 /** What `tctl run ARGS` gives to run(). */

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { page, withKeyTables } from '../../../../tools/dashboard-keys.ts';
 import { columnIds, columnSpec } from '../../src/dashboard/model/columns.ts';
-import { dashboardOptions } from '../../src/dashboard/options.ts';
 import { themeNames } from '../../src/dashboard/theme/palettes.ts';
+import { dashboardOptions } from '../../src/table/dashboard-options.ts';
 
 const text = readFileSync(page, 'utf8');
 

@@ -1,7 +1,7 @@
 import type { LimitUpdate } from '@tc/core';
 import { parseOptions } from '../../cli/options.ts';
-import { limitOptions } from '../../commands/option-groups.ts';
 import { toLimitUpdate } from '../../commands/update.ts';
+import { limitOptions } from '../../table/option-groups.ts';
 import { option } from '../actions/run-words.ts';
 import type { FieldSpec, Values } from '../form/form.ts';
 import { problemFrom, remembering } from '../form/refusal.ts';

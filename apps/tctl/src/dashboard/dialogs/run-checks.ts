@@ -1,7 +1,7 @@
 import { compileRun } from '@tc/core';
 import { parseOptions } from '../../cli/options.ts';
-import { runOptions } from '../../commands/run-options.ts';
 import { toRunOptions } from '../../commands/to-run-options.ts';
+import { runOptions } from '../../table/run-options.ts';
 import type { Problem } from '../form/form.ts';
 import { problemFrom } from '../form/refusal.ts';
 

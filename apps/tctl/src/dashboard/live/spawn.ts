@@ -2,8 +2,8 @@ import { Container } from '@tc/core';
 import { parseOptions } from '../../cli/options.ts';
 import { keptOnDisk, resolveImage } from '../../commands/image.ts';
 import { keepStdin } from '../../commands/keep-stdin.ts';
-import { runOptions } from '../../commands/run-options.ts';
 import { toKeptOptions, toRunOptions } from '../../commands/to-run-options.ts';
+import { runOptions } from '../../table/run-options.ts';
 import type { SpawnRequest } from '../actions/actions.ts';
 import { runArguments } from '../actions/run-words.ts';
 

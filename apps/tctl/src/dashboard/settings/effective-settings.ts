@@ -1,9 +1,9 @@
 import { parseDuration } from '../../cli/durations.ts';
 import type { OptionValues } from '../../cli/options.ts';
 import { UsageError } from '../../cli/usage-error.ts';
+import type { dashboardOptions } from '../../table/dashboard-options.ts';
 import { defaultColumns } from '../model/columns.ts';
 import { sortBy } from '../model/sort.ts';
-import type { dashboardOptions } from '../options.ts';
 import { detectBackground, detectUnicode } from '../theme/detect.ts';
 import { type ThemeName, themeNames } from '../theme/palettes.ts';
 import type { Settings } from './settings.ts';

@@ -1,10 +1,10 @@
 import type { ContainerInfo } from '@tc/core';
 import { describe, expect, it } from 'vitest';
 import { parseOptions } from '../../../src/cli/options.ts';
-import { runOptions } from '../../../src/commands/run-options.ts';
 import type { SpawnRequest } from '../../../src/dashboard/actions/actions.ts';
 import { runArguments } from '../../../src/dashboard/actions/run-words.ts';
 import { wordsOf } from '../../../src/dashboard/actions/words-of.ts';
+import { runOptions } from '../../../src/table/run-options.ts';
 
 const nothing: SpawnRequest = {
   image: 'host',

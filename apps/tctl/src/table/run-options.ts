@@ -1,7 +1,6 @@
 import type { OptionTable } from '../cli/options.ts';
 import {
   cgroupOptions,
-  detachOptions,
   fileOptions,
   isolationOptions,
   keptOptions,
@@ -9,15 +8,17 @@ import {
   limitOptions,
   nameOptions,
   processOptions,
-  securityOptions,
   streamOptions,
 } from './option-groups.ts';
+import { securityOptions } from './security-options.ts';
+import { detachOptions } from './shared-options.ts';
 
 /** What `tctl run` and `tctl create` make a container from. */
 export const containerOptions = {
   rm: { about: 'remove the container when it ends; without -d, run always does' },
   ...nameOptions,
   ...streamOptions,
+  quiet: { short: 'q', about: 'say nothing of a pull' },
   ...limitOptions,
   ...cgroupOptions,
   ...processOptions,
@@ -32,9 +33,13 @@ export const containerOptions = {
 export const runOptions = {
   detach: { short: 'd', about: 'let it run by itself, and print its id' },
   ...detachOptions,
-  restart: { value: 'POLICY', about: 'no, always, on-failure or on-failure:N, as long as tctl run lives' },
+  restart: {
+    value: 'POLICY',
+    complete: ['no', 'always', 'on-failure'],
+    default: 'no',
+    about: 'no, always, on-failure or on-failure:N, as long as tctl run lives',
+  },
   ...containerOptions,
   explain: { about: 'print every system call and why, and then run' },
   'dry-run': { about: 'print every system call and why, and stop; needs no root' },
-  help: { about: 'print this' },
 } as const satisfies OptionTable;

@@ -1,0 +1,35 @@
+import type { GroupSpec } from './command-spec.ts';
+
+/** Docker's newer spelling: `docker container ls`. main.ts has this, so it is kept small. */
+export const containerGroup = {
+  summary: 'The commands of containers, as docker container has them',
+  about: 'The commands of containers. Each is there without the word container, too.',
+  commands: {
+    attach: { sameAs: 'attach' },
+    commit: { sameAs: 'commit' },
+    cp: { sameAs: 'cp' },
+    create: { sameAs: 'create' },
+    diff: { sameAs: 'diff' },
+    exec: { sameAs: 'exec' },
+    export: { sameAs: 'export' },
+    inspect: { sameAs: 'inspect' },
+    kill: { sameAs: 'kill' },
+    list: { sameAs: 'ps' },
+    logs: { sameAs: 'logs' },
+    ls: { sameAs: 'ps' },
+    pause: { sameAs: 'pause' },
+    prune: { sameAs: 'prune' },
+    ps: { sameAs: 'ps' },
+    rename: { sameAs: 'rename' },
+    restart: { sameAs: 'restart' },
+    rm: { sameAs: 'rm' },
+    run: { sameAs: 'run' },
+    start: { sameAs: 'start' },
+    stats: { sameAs: 'stats' },
+    stop: { sameAs: 'stop' },
+    top: { sameAs: 'top' },
+    unpause: { sameAs: 'unpause' },
+    update: { sameAs: 'update' },
+    wait: { sameAs: 'wait' },
+  },
+} as const satisfies GroupSpec;
