@@ -3,6 +3,7 @@
 import { existsSync, globSync, statSync } from 'node:fs';
 
 const suites = {
+  'start-up': 'how long a command takes to say something, beside a Node.js that does nothing',
   spawn: 'what a container costs from spawn to exit, beside runc, crun, bwrap and unshare',
   exec: 'a command in a container that runs, beside runc exec and crun exec',
   lifecycle: 'a container that is made, started and removed, beside runc and crun',
