@@ -32,7 +32,7 @@ export const statsCommand = command(stats, async (values, names) => {
     const selected = select(frame);
     live.monitor.watch(selected.samples.map(({ cgroup }) => cgroup.path));
     frames += 1;
-    if (shown === 0 && frames <= patience && !selected.samples.every(hasCpuShare)) continue;
+    if (shown === 0 && frames <= patience && !isComplete(selected, frame)) continue;
     shown += 1;
     if (json) writeOut(statsJson(selected, frame));
     else if (table !== undefined) table.show(print(selected, frame).trimEnd().split('\n'));
@@ -42,7 +42,15 @@ export const statsCommand = command(stats, async (values, names) => {
   return 0;
 });
 
-/** CPU % takes two readings: the first table waits for the second, but not for a cgroup that is never read. */
+/**
+ * CPU % takes two readings: the first table waits for the second, but not for a cgroup that is never read. On a busy
+ * machine the first frame may come before any reading.
+ */
+function isComplete({ samples }: Selected, { known }: LiveFrame): boolean {
+  if (samples.length === 0) return ![...known.values()].some(({ state }) => state === 'running');
+  return samples.every(hasCpuShare);
+}
+
 const hasCpuShare = ({ rates }: CgroupSample) => rates.cpuUsageUsec !== undefined;
 /** Frames that it waits for. */
 const patience = 3;

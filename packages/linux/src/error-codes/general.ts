@@ -13,6 +13,10 @@ export const generalErrors = {
     cause: '`tctl --demo` shows made-up containers: they have no shell',
     cure: 'open the dashboard without `--demo`',
   },
+  NATIVE_CODE_NOT_LOADED: {
+    cause: 'the single-file executable found no directory that it may write to and execute from',
+    cure: 'mount one of `/dev/shm`, `/tmp` and `/var/tmp` without noexec, or install tctl with npm',
+  },
   PARSE: {
     cause: 'a file of the kernel is not in the format that we know',
     cure: 'report it, with `excerpt`',
