@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type LiveMemory, liveMemory } from './live-memory.ts';
 import type { Pty } from './pty.ts';
 import { residentKb } from './usage.ts';
 
@@ -7,15 +8,14 @@ export interface MemoryRow {
   readonly minutes: number;
   /** Every ten seconds. */
   readonly rssMiB: readonly number[];
+  /** Ten times. */
+  readonly live: readonly LiveMemory[];
   readonly description: string;
 }
 
 const everyMs = 10_000;
 
-/**
- * The resident memory over so many minutes. Garbage makes it rise and fall, so what tells whether it grows are the
- * lowest values: of each sixth of the time.
- */
+/** The memory over so many minutes: what is resident, and what is left of it where garbage is collected. */
 export async function measureMemory(
   open: () => Pty,
   containers: number,
@@ -24,24 +24,20 @@ export async function measureMemory(
   await using pty = open();
   await pty.shows(new RegExp(`of ${containers}`));
   const rssMiB: number[] = [];
-  const endMs = performance.now() + minutes * 60_000;
-  while (performance.now() < endMs) {
+  const live: LiveMemory[] = [];
+  const samples = Math.max(10, Math.round((minutes * 60_000) / everyMs));
+  for (let sample = 1; sample <= samples; sample += 1) {
     await sleep(everyMs);
     pty.forget();
     rssMiB.push(residentKb(pty.pid) / 1024);
+    if (sample % Math.floor(samples / 10) === 0) live.push(await liveMemory(pty.pid));
   }
-  const floors = lowestOfParts(rssMiB, 6).map((floor) => floor.toFixed(0));
+  const list = (values: readonly number[]) => values.map((value) => value.toFixed(0)).join(', ');
   return {
     containers,
     minutes,
     rssMiB,
-    description: `${containers} containers, ${minutes} minutes: RSS at most ${Math.max(...rssMiB).toFixed(0)} MiB; the lowest of each sixth of the time: ${floors.join(', ')} MiB`,
+    live,
+    description: `${containers} containers, ${minutes} minutes: RSS at most ${list([Math.max(...rssMiB)])} MiB; after collections, at equal distances: RSS ${list(live.map((each) => each.rssMiB))} MiB, of it live in the main thread ${list(live.map(({ liveMiB }) => liveMiB))} MiB`,
   };
-}
-
-function lowestOfParts(values: readonly number[], parts: number): number[] {
-  const size = Math.ceil(values.length / parts);
-  return Array.from({ length: parts }, (_, part) =>
-    Math.min(...values.slice(part * size, (part + 1) * size)),
-  ).filter(Number.isFinite);
 }

@@ -12,6 +12,7 @@ import { median, percentile95 } from '../statistics.ts';
 import { table } from '../table.ts';
 import { makeWorkplace, type Workplace } from '../workplace.ts';
 import { measureKeys } from './keys.ts';
+import { inspectPort } from './live-memory.ts';
 import { type MemoryRow, measureMemory } from './memory.ts';
 import { Pty } from './pty.ts';
 import { cpuMs, mainThreadMs, residentKb } from './usage.ts';
@@ -101,7 +102,8 @@ const program = fileURLToPath(new URL('../../../apps/tctl/bin/tctl.cjs', import.
 /** Without anybody's settings. */
 function openDashboard({ directory }: Workplace, interval = '1s'): Pty {
   const command = [process.execPath, program, 'dashboard', '--theme', 'dark', '--interval', interval];
-  return new Pty(command, { ...screen, env: { XDG_CONFIG_HOME: directory } });
+  const env = { XDG_CONFIG_HOME: directory, NODE_OPTIONS: `--inspect-port=127.0.0.1:${inspectPort}` };
+  return new Pty(command, { ...screen, env });
 }
 
 async function measureDashboard(
