@@ -63,7 +63,6 @@ class Parser {
   nodes(depth: number): Nodes {
     if (depth > deepest) throw new TemplateError('it is nested too deeply');
     const found: Node[] = [];
-    this.closing = undefined;
     for (let piece = this.#pieces[this.#at]; piece !== undefined; piece = this.#pieces[this.#at]) {
       this.#at += 1;
       if (piece.kind === 'text') found.push(piece);
@@ -78,6 +77,7 @@ class Parser {
         else found.push(action(piece.tokens));
       }
     }
+    this.closing = undefined;
     return found;
   }
 
