@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { aboutOption, exampleLine, flagOf, headings } from '../apps/tctl/src/cli/help.ts';
 import type { OptionTable, RefusedTable } from '../apps/tctl/src/cli/options.ts';
+import { wrap } from '../apps/tctl/src/cli/wrap.ts';
 import {
   type CommandSpec,
   codesOfCommand,

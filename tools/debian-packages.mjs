@@ -33,6 +33,15 @@ export const clientTestPackages = {
   setpriv: 'util-linux',
 };
 
+/** Command -> package, of the tests of the command line: shells that complete it, and what checks the manual. */
+export const shellTestPackages = {
+  bash: 'bash',
+  zsh: 'zsh',
+  fish: 'fish',
+  mandoc: 'mandoc',
+  man: 'man-db',
+};
+
 /**
  * Installs the Debian packages whose commands are missing, where this is Debian and root may do that. Elsewhere it
  * says what is missing: the tests that need it skip themselves with that reason.

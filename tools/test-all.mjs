@@ -12,6 +12,7 @@ import {
   imageTestPackages,
   installDebianPackages,
   kernelTestPackages,
+  shellTestPackages,
 } from './debian-packages.mjs';
 import { count, readReport, reporter, runWithTries } from './test-report.mjs';
 
@@ -27,6 +28,7 @@ installDebianPackages({
   ...kernelTestPackages,
   ...imageTestPackages,
   ...clientTestPackages,
+  ...shellTestPackages,
   tmux: 'tmux',
   screen: 'screen',
   vi: 'vim-tiny',
