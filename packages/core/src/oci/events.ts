@@ -28,7 +28,7 @@ export async function followEvents(
   onEvent: (event: OciEvent) => void,
 ): Promise<void> {
   const state = runningState(store, id);
-  using oom = watchOom(state.cgroups, () => onEvent({ type: 'oom', id }));
+  await using oom = watchOom(state.cgroups, () => onEvent({ type: 'oom', id }));
   for (let next = performance.now() + intervalMs; isAlive(state); ) {
     const left = next - performance.now();
     if (left <= 0) {

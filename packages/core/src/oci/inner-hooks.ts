@@ -4,7 +4,9 @@
  * startContainer's program is the container's own, and gets no more than the command itself.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { once } from 'node:events';
 import { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   capabilityNames,
   keepOrphans,
@@ -23,6 +25,8 @@ import { whenChildEnds } from './wait-for-child.ts';
 const [MFD_CLOEXEC, SIGKILL] = [1, 9];
 /** Of what it says on stderr. */
 const keptBytes = 1000;
+/** For what it has said, when it has ended: a child of its may have the pipe open still. */
+const patienceMs = 500;
 
 /** One after the other. @throws (rejects) TcError HOOK_FAILED at the first that fails */
 export async function runInnerHooks(
@@ -65,9 +69,10 @@ async function runHook(
     for (const fd of [stdin, nowhere, stderr.write]) closeSync(fd);
   }
   const status = await endInTime(child, timeoutSeconds);
+  const words = await said();
   if (status === 0) return;
   const signal = status & 0x7f;
-  throw hookFailed(at, path, signal === 0 ? `exit code ${status >> 8}` : `signal ${signal}`, said());
+  throw hookFailed(at, path, signal === 0 ? `exit code ${status >> 8}` : `signal ${signal}`, words);
 }
 
 /** A file in memory: to write to a pipe could wait for a hook that never reads. */
@@ -82,15 +87,16 @@ function readerOf(text: string): number {
 }
 
 /** Reads on, so that nobody waits for it, but keeps only the beginning. Whoever has it open still is not waited for. */
-function beginningOf(fd: number): () => string {
+function beginningOf(fd: number): () => Promise<string> {
   let text = '';
   const socket = new Socket({ fd, readable: true, writable: false });
   socket.on('error', () => {});
   socket.setEncoding('utf8').on('data', (chunk: string) => {
     if (text.length < keptBytes) text += chunk;
   });
-  socket.unref();
-  return () => {
+  const closed = once(socket, 'close');
+  return async () => {
+    await Promise.race([closed, sleep(patienceMs)]);
     socket.destroy();
     return text;
   };

@@ -1,11 +1,11 @@
 /** Being told when a container has no memory left: memory.events of version 2, an eventfd in version 1. */
-import { closeSync, openSync, read, watch, writeFileSync } from 'node:fs';
+import { closeSync, openSync, read, watch, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { eventfd } from '@tc/linux';
 import { CgroupFiles } from './cgroup-files.ts';
 import type { OciCgroups } from './cgroups.ts';
 
-export interface OomWatch extends Disposable {
+export interface OomWatch extends AsyncDisposable {
   /** Looks once more: what came with the end may not have been told of. */
   lookAgain(): void;
 }
@@ -15,7 +15,7 @@ export function watchOom(cgroups: OciCgroups, onOom: () => void): OomWatch {
   const files = new CgroupFiles(cgroups);
   const path = files.path(files.isV1 ? 'memory.oom_control' : 'memory.events');
   if (path === undefined || files.text(files.isV1 ? 'memory.oom_control' : 'memory.events') === undefined)
-    return { lookAgain() {}, [Symbol.dispose]() {} };
+    return { lookAgain() {}, async [Symbol.asyncDispose]() {} };
   return files.isV1 ? watchV1(path, files, onOom) : watchV2(path, files, onOom);
 }
 
@@ -30,7 +30,7 @@ function watchV2(path: string, files: CgroupFiles, onOom: () => void): OomWatch 
   };
   const watcher = watch(path, lookAgain);
   watcher.on('error', () => {}); // it has gone with the container
-  return { lookAgain, [Symbol.dispose]: () => watcher.close() };
+  return { lookAgain, [Symbol.asyncDispose]: async () => watcher.close() };
 }
 
 /**
@@ -47,10 +47,17 @@ function watchV1(path: string, files: CgroupFiles, onOom: () => void): OomWatch 
   }
   const before = files.keyed('memory.oom_control').get('oom_kill') ?? 0n;
   let times = 0;
+  let isOver = false;
+  const { promise: closed, resolve: tellClosed } = Promise.withResolvers<void>();
   const wait = () =>
     read(event, Buffer.alloc(8), 0, 8, null, (error) => {
       // Its removal signals it, too.
-      if (error !== null || files.text('memory.oom_control') === undefined) return;
+      if (error !== null || isOver || files.text('memory.oom_control') === undefined) {
+        isOver = true;
+        closeSync(event);
+        tellClosed();
+        return;
+      }
       times += 1;
       onOom();
       wait();
@@ -61,6 +68,10 @@ function watchV1(path: string, files: CgroupFiles, onOom: () => void): OomWatch 
       const kills = (files.keyed('memory.oom_control').get('oom_kill') ?? before) - before;
       if (kills > 0n && times === 0) onOom();
     },
-    [Symbol.dispose]() {}, // the thread has it until the cgroup goes, or this process does
+    async [Symbol.asyncDispose]() {
+      if (!isOver) writeSync(event, BigUint64Array.of(1n)); // the thread that waits wakes up
+      isOver = true;
+      await closed;
+    },
   };
 }

@@ -132,6 +132,8 @@ export function attachBundleRoot({ p, spec }: BundleContext, root: Place): void 
     why: 'what is mounted from here on stays in the new mount namespace',
   });
   spread(p, root, propagation ?? { flag: 'MS_PRIVATE', recursive: true });
+  // Of a shared root pivot_root(2) makes nothing: it is shared again afterwards.
+  if (propagation?.flag === 'MS_SHARED') spread(p, root, { flag: 'MS_PRIVATE', recursive: false });
   const place = cell('place_fd');
   p.call('openat', [cwd, string(path), flags(openFlags, 'O_PATH', 'O_DIRECTORY', 'O_CLOEXEC')], {
     what: `open ${path}`,
@@ -204,6 +206,8 @@ function attachHierarchies(
 }
 
 export function sealBundleRoot({ p, spec }: BundleContext, root: Place): void {
+  const { propagation } = spec.root;
+  if (propagation?.flag === 'MS_SHARED') spread(p, root, { ...propagation, recursive: false });
   if (spec.root.readOnly) setMount(p, root, { set: [readOnly], clear: [], recursive: false });
 }
 
