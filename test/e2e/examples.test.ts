@@ -75,15 +75,6 @@ describe('the examples', () => {
     for (const name of Object.keys(expected)) expect(page).toContain(`examples/${name}`);
   });
 
-  it('begin with that of docs/core.md, which runs', async () => {
-    const page = readFileSync(join(repository, 'docs/core.md'), 'utf8');
-    const code = /^## Quick start\n\n```ts\n(.*?)^```$/ms.exec(page)?.[1] ?? '';
-    const command = [process.execPath, '--input-type=module-typescript', '--no-warnings', '--eval', code];
-    const { code: exitCode, stdout, stderr } = await startCommand(command, { cwd: repository }).ended;
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toMatch(/^I am process 1\n 0 exit \d+\n$/);
-  });
-
   it.each(Object.keys(expected))('can be read at a glance: %s has at most 40 lines', (name) => {
     const text = readFileSync(join(repository, 'examples', name), 'utf8');
     expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(40);

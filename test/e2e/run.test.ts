@@ -25,7 +25,7 @@ describe('tctl run', () => {
     expectOutput(await tctl('run', 'host', 'printf', '<%s>\\n', ...args), lines);
   });
 
-  it('takes all options of the README at once', async () => {
+  it('takes many options at once', async () => {
     const source = newDirectory();
     writeFileSync(join(source, 'file'), 'from the host\n');
     const finished = await tctl(

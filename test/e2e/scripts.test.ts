@@ -12,15 +12,6 @@ function node(...args: string[]): Promise<Finished> {
 const script = (code: string) => node('--input-type=module', '--eval', code);
 
 describe('a script at the root of the repository', () => {
-  it('of the README runs', async () => {
-    const readme = readFileSync(join(repository, 'README.md'), 'utf8');
-    const code = /^```ts\n(.*?)^```$/ms.exec(readme)?.[1] ?? '';
-    expect(code).toContain("from '@tc/core'");
-    const { code: exitCode, stdout, stderr } = await script(code);
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toMatch(/^[0-9a-f]{12}\n.*\n +1 .* sh\n.*\nI am process 1\n 0 exit \d+\n$/s);
-  });
-
   it.each([
     ['@tc/core', ['run', 'explain', 'compileRun', 'cleanUpAbandoned', 'TcError']],
     ['@tc/images', ['hostRootfs', 'dataDirectory']],

@@ -4,7 +4,7 @@ import type { LiveFrame } from '../live/frames.ts';
 
 export interface Selected {
   readonly samples: readonly CgroupSample[];
-  /** Containers that were asked for and do not run. */
+  /** Containers that were asked for and do not run, or were not read yet. */
   readonly resting: readonly ContainerInfo[];
 }
 

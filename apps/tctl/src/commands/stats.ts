@@ -1,4 +1,5 @@
 import { isatty } from 'node:tty';
+import type { ContainerInfo } from '@tc/core';
 import type { CgroupSample } from '@tc/monitor';
 import { cleanUp } from '../cli/clean-up.ts';
 import { command } from '../cli/command.ts';
@@ -46,14 +47,16 @@ export const statsCommand = command(stats, async (values, names) => {
  * CPU % takes two readings: the first table waits for the second, but not for a cgroup that is never read. On a busy
  * machine the first frame may come before any reading.
  */
-function isComplete({ samples }: Selected, { known }: LiveFrame): boolean {
-  if (samples.length === 0) return ![...known.values()].some(({ state }) => state === 'running');
-  return samples.every(hasCpuShare);
+function isComplete({ samples, resting }: Selected, { known }: LiveFrame): boolean {
+  if (samples.length + resting.length === 0) return ![...known.values()].some(runs);
+  return samples.every(hasCpuShare) && !resting.some(runs);
 }
+
+const runs = ({ state }: ContainerInfo) => state === 'running' || state === 'paused';
 
 const hasCpuShare = ({ rates }: CgroupSample) => rates.cpuUsageUsec !== undefined;
 /** Frames that it waits for. */
-const patience = 3;
+const patience = 10;
 
 /** @throws UsageError */
 function timesOf(text: string | undefined): number {

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { aboutOption, flagOf, groupHelp, helpText } from '../../src/cli/help.ts';
 import type { OptionTable } from '../../src/cli/options.ts';
 import { overview } from '../../src/cli/overview.ts';
-import { runOptions } from '../../src/table/run-options.ts';
 import { run } from '../../src/table/running.ts';
 import { volumeGroup } from '../../src/table/volumes.ts';
 import { allCommands } from '../support/all-commands.ts';
@@ -64,17 +62,6 @@ describe('the help of run', () => {
   it('says what is so by default, and which variable does the same', () => {
     expect(flat(text)).toContain('(default ctrl-p,ctrl-q; or TCTL_DETACH_KEYS)');
     expect(flat(text)).toContain('(default none; also --net)');
-  });
-
-  it('has every option of the README', () => {
-    const readme = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8');
-    const synopsis = /^tctl run .*?COMMAND/ms.exec(readme)?.[0] ?? '';
-    const long = [...synopsis.matchAll(/--([a-z-]+)/g)].map(([, name = '']) => name);
-    const short = [...synopsis.matchAll(/\[-([a-z]) /g)].map(([, letter = '']) => letter);
-    expect(long.length + short.length).toBeGreaterThan(10);
-    const table: OptionTable = runOptions;
-    expect(Object.keys(table)).toEqual(expect.arrayContaining(long));
-    expect(Object.values(table).map((spec) => spec.short)).toEqual(expect.arrayContaining(short));
   });
 });
 
