@@ -1,7 +1,7 @@
 /** `start`: the command of a container that was made. */
 import { closeSync, constants, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoName, fcntl, miscConstants, TcError } from '@tc/linux';
+import { errnoName, TcError } from '@tc/linux';
 import { resultFifo, startFifo } from '../launch/bundle-spec.ts';
 import { readOciConfig } from './config/config.ts';
 import { isAlive, type OciState, type OciStore } from './container-state.ts';
@@ -69,14 +69,12 @@ function claim(directory: string): void {
 
 /** Lets the first process go on, and waits until it is the command. */
 function letGo(directory: string, state: OciState): void {
-  // Without waiting for a writer, which is gone where the container is; then with waiting for what it says.
-  const result = openSync(join(directory, resultFifo), constants.O_RDONLY | constants.O_NONBLOCK);
+  const result = openReader(join(directory, resultFifo));
   try {
     const start = openSync(join(directory, startFifo), constants.O_RDWR | constants.O_NONBLOCK);
     // Only one call gets as far as this: the name is gone for the others.
     rmSync(join(directory, startFifo));
     if (!isAlive(state)) throw new TcError('it has ended', { code: 'NOT_CREATED', operation });
-    fcntl(result, miscConstants.F_SETFL, 0);
     writeSync(start, '.');
     closeSync(start);
     const said = Buffer.alloc(8);
@@ -87,5 +85,18 @@ function letGo(directory: string, state: OciState): void {
     }
   } finally {
     closeSync(result);
+  }
+}
+
+/**
+ * A reader of a FIFO that waits for what is said, but for no writer, which is gone where the container is: open(2) waits
+ * for none as long as we ourselves are one. (fcntl(2) would do, but has the FFI loaded, a third of what a call takes.)
+ */
+function openReader(path: string): number {
+  const both = openSync(path, constants.O_RDWR);
+  try {
+    return openSync(path, constants.O_RDONLY);
+  } finally {
+    closeSync(both);
   }
 }
