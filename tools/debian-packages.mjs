@@ -40,6 +40,7 @@ export const shellTestPackages = {
   fish: 'fish',
   mandoc: 'mandoc',
   man: 'man-db',
+  groff: 'groff-base',
 };
 
 /**

@@ -1,7 +1,8 @@
 // Bundles the command into a few files. What is imported dynamically is a bundle of its own, so that nothing is read, and
 // no module evaluated, that a command does without. Each has its own copy of what they share. Threads are started from
 // files of their own, which are ES modules.
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
@@ -83,6 +84,9 @@ for (const [name, entry] of Object.entries(entries)) {
     preamble: 'const __dirname = require("node:path").dirname(__filename);', // piscina wants to know where it is
   });
 }
+
+// For man tctl: npm i -g puts it where man looks.
+writeFileSync('dist/tctl.1', execFileSync(process.execPath, ['bin/tctl.cjs', 'man']));
 
 // The threads of @tc/monitor. It looks for monitor-worker.js, and piscina for worker.js, beside the bundle that they are
 // in (src/worker-file.ts of the one, dist/index.js of the other).

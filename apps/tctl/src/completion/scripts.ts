@@ -45,7 +45,7 @@ _tctl() {
     done
     [[ $last == *nospace* ]] && more=(-S '')
     local ret=1
-    (( $#values )) && compadd $more -l -d shown -a values && ret=0
+    (( $#values )) && compadd "\${(@)more}" -l -d shown -a values && ret=0
     case $last in
     :files*) compset -P '--*='; _files && ret=0 ;;
     :directories*) compset -P '--*='; _files -/ && ret=0 ;;

@@ -18,7 +18,9 @@ describe('an error on stderr', () => {
   });
 
   it('names the operation, the problem and the cure', () => {
-    expect(failure).toBe('tctl: use /nowhere: no such directory (MOUNT_SOURCE_NOT_FOUND)\n  hint: Make it.\n');
+    expect(failure).toBe(
+      'tctl: use /nowhere: no such directory (MOUNT_SOURCE_NOT_FOUND)\n  hint: Make it.\n',
+    );
   });
 
   it('of a system call names the errno', () => {

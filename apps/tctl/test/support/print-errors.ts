@@ -7,7 +7,11 @@ import { UsageError } from '../../src/cli/usage-error.ts';
 const errors = [
   new UsageError('"rum" is not a command', 'Did you mean run?'),
   new UsageError('--memory-swap needs --memory'),
-  new TcError('no such directory', { code: 'MOUNT_SOURCE_NOT_FOUND', operation: 'use /nowhere', hint: 'Make it.' }),
+  new TcError('no such directory', {
+    code: 'MOUNT_SOURCE_NOT_FOUND',
+    operation: 'use /nowhere',
+    hint: 'Make it.',
+  }),
   new SyscallError({ call: 'mount', errno: 1, operation: 'mount proc on /proc', hint: 'Run as root.' }),
   new TypeError('x is not a function'),
   'a text that was thrown',
