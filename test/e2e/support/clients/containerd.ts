@@ -17,6 +17,10 @@ export const socket = join(place, 'socket');
 /** containerd's own, and so the cgroup that it puts containers into. */
 export const namespace = `e${process.pid}-containerd`;
 export const image = 'localhost/host:latest';
+/** Where the runtimes keep the states of their containers, in place of /run/containerd/runc. */
+const states = join(place, 'states');
+const cgroupOfPods = `/e${process.pid}-pods`;
+export const criOptions = { socket, image, cgroupParent: cgroupOfPods };
 
 /** The CRI plugin is Kubernetes' side of containerd: a RuntimeClass names one of its runtimes. */
 const configuration = `version = 2
@@ -38,10 +42,13 @@ state = "${place}/state"
     default_runtime_name = "runc"
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
       runtime_type = "io.containerd.runc.v2"
+      [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+        Root = "${states}"
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.tc-runtime]
       runtime_type = "io.containerd.runc.v2"
       [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.tc-runtime.options]
         BinaryName = "${ours.path}"
+        Root = "${states}"
 `;
 
 export class Containerd {
@@ -67,7 +74,8 @@ export class Containerd {
   }
 
   runWords(...options: string[]): string[] {
-    return ['run', '--snapshotter', 'native', '--runc-binary', this.#runtime, ...options];
+    const runtime = ['--runc-binary', this.#runtime, '--runc-root', states];
+    return ['run', '--snapshotter', 'native', ...runtime, ...options];
   }
 
   /** A container that is gone afterwards. @param options of `ctr run` */
@@ -114,14 +122,21 @@ export function useContainerd(name: string): Client<Containerd> {
       answers: async () => (await containerd.call('version')).code === 0,
     });
     const archive = join(place, 'image.tar');
-    const made = await tctl('import', '--change', 'ENV PATH=/usr/bin:/bin', hostRoot, image);
+    // A pod's own container runs what the image has as its command.
+    const changes = ['ENV PATH=/usr/bin:/bin', 'CMD ["sleep", "100000"]'].flatMap((each) => [
+      '--change',
+      each,
+    ]);
+    const made = await tctl('import', ...changes, hostRoot, image);
     const saved = await tctl('save', '-o', archive, image);
     if (made.code !== 0 || saved.code !== 0) throw new Error(made.stderr + saved.stderr);
-    await containerd.succeed('images', 'import', '--snapshotter', 'native', archive);
+    for (const name of [namespace, 'k8s.io'])
+      await containerd.succeed('--namespace', name, 'images', 'import', '--snapshotter', 'native', archive);
   });
   afterAll(async () => {
     await daemon?.[Symbol.asyncDispose]();
-    if (daemon !== undefined) await removePodmanParent(`/${namespace}`);
+    if (daemon === undefined) return;
+    for (const parent of [`/${namespace}`, cgroupOfPods]) await removePodmanParent(parent);
   });
   return {
     name,

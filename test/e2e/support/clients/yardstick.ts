@@ -3,12 +3,13 @@
  * an expectation that only ours meets fails, too. The outcomes are printed as a table, and written down for
  * tools/oci-report.mjs where that asks for it.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { table } from '../../../bench/table.ts';
 import { installed } from '../../../support/installed.ts';
 import { type Need, requires } from '../../../support/requires.ts';
+import { repository } from '../command.ts';
 import { type Runtime, runtimes } from './runtimes.ts';
 
 export interface Step<Engine> {
@@ -56,6 +57,15 @@ export function compare<Engine>(client: Client<Engine>, steps: readonly Step<Eng
     }
   });
 
+  it(`${client.name}: docs/oci.md has these steps`, () => {
+    const page = readFileSync(join(repository, 'docs/oci.md'), 'utf8');
+    const missing = steps.filter(({ title }) => !page.includes(`\n| ${title} |`));
+    expect(
+      missing.map(({ title }) => title),
+      'node tools/oci-report.mjs --write',
+    ).toEqual([]);
+  });
+
   afterAll(() => {
     const rows = steps.map((step) => {
       const [ofRunc, ofOurs] = runtimes.map((runtime) => outcomes.get(keyOf(step, runtime)) ?? 'not run');
@@ -66,7 +76,7 @@ export function compare<Engine>(client: Client<Engine>, steps: readonly Step<Eng
     const directory = process.env['OCI_REPORT'];
     if (directory === undefined) return;
     const version = client.needs.some((need) => need() !== undefined) ? 'not installed' : client.version();
-    const file = join(directory, `${client.name.replaceAll(' ', '-')}.json`);
+    const file = join(directory, `${client.name.replaceAll(/\W+/g, '-')}.json`);
     writeFileSync(file, JSON.stringify({ client: client.name, version, rows }));
   });
 }
