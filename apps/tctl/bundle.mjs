@@ -17,6 +17,7 @@ const entries = {
   ps: 'src/commands/ps.ts',
   'left-behind': 'src/commands/left-behind.ts',
   own: 'src/commands/own.ts',
+  spec: 'src/commands/spec.ts',
   containers: 'src/commands/containers.ts',
   monitor: 'src/commands/monitor.ts',
   images: 'src/commands/images.ts',

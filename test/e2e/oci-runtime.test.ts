@@ -1,12 +1,11 @@
 /** tc-runtime as an engine calls it, on bundles of our own. */
-import { existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCgroupHost } from '@tc/linux';
 import { describe, expect, it } from 'vitest';
 import { cgroupMountPoints } from '../support/leftovers.ts';
 import { requires, tool } from '../support/requires.ts';
 import { scaled } from '../support/scale.ts';
-import { whileListening } from '../support/seccomp-agent.ts';
 import { startCommand } from './support/command.ts';
 import {
   type Bundle,
@@ -18,7 +17,6 @@ import {
   stateRoot,
   succeed,
 } from './support/oci.ts';
-import { newDirectory } from './support/suite.ts';
 import { until } from './support/until.ts';
 
 const cgroupsOf = (path: string) =>
@@ -125,20 +123,6 @@ describe('create and start', () => {
     await succeed('delete', '--force', bundle.id); // engines do that, and it must succeed
   });
 
-  it.each([
-    ['is not in PATH', ['no-such-command'], 'executable file not found in $PATH'],
-    ['has a path to nothing', ['/no/such'], 'no such file or directory'],
-    ['can’t be executed', ['/etc/passwd'], 'permission denied'],
-  ])('refuse a command that %s, when it is made', async (_, args, words) => {
-    await using bundle = await makeBundle('', (config) => {
-      config.process.args = args;
-    });
-    const { code, stderr } = await runtime('create', '--bundle', bundle.path, bundle.id);
-    expect(code).not.toBe(0);
-    expect(stderr).toContain(words);
-    expect(cgroupsOf(bundle.cgroup)).toEqual([]);
-  });
-
   it('write errors to the log of an engine, as JSON', async () => {
     await using bundle = await makeBundle('', (config) => {
       config.linux['intelRdt'] = { closID: 'x' };
@@ -149,42 +133,6 @@ describe('create and start', () => {
     expect(level).toBe('error');
     expect(msg).toContain('linux.intelRdt is not supported');
   });
-
-  it('run hooks with the state on their stdin, and fail with them', async () => {
-    await using bundle = await makeBundle('true', (config) => {
-      const hook = (name: string) => [
-        { path: '/bin/sh', args: ['sh', '-c', `cat >> "$OUT"; echo ${name} >> "$OUT"`], env: [`OUT=${log}`] },
-      ];
-      const log = join(newDirectory(), 'hooks');
-      config['hookLog'] = log;
-      config.hooks = {
-        prestart: hook('prestart'),
-        createRuntime: hook('createRuntime'),
-        poststart: hook('poststart'),
-        poststop: hook('poststop'),
-      };
-    });
-    const log = String(JSON.parse(readFileSync(join(bundle.path, 'config.json'), 'utf8')).hookLog);
-    expect((await runtime('run', '--bundle', bundle.path, bundle.id)).code).toBe(0);
-    const seen = readFileSync(log, 'utf8');
-    const names = [...seen.matchAll(/"status":"(\w+)".*?\}(\w+)\n/g)].map(
-      ([, status, name]) => `${name} ${status}`,
-    );
-    expect(names).toEqual([
-      'prestart creating',
-      'createRuntime creating',
-      'poststart running',
-      'poststop stopped',
-    ]);
-
-    await using failing = await makeBundle('true', (config) => {
-      config.hooks = { createRuntime: [{ path: '/bin/sh', args: ['sh', '-c', 'echo broken >&2; exit 4'] }] };
-    });
-    const { code, stderr } = await runtime('run', '--bundle', failing.path, failing.id);
-    expect(code).not.toBe(0);
-    expect(stderr).toContain('hooks.createRuntime[0]: /bin/sh: exit code 4: broken');
-    expect(cgroupsOf(failing.cgroup)).toEqual([]);
-  });
 });
 
 describe('a container of tc-runtime', () => {
@@ -194,40 +142,6 @@ describe('a container of tc-runtime', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     return stdout;
   };
-
-  it('is as its configuration says: user, groups, umask, directory, host name, limits', async () => {
-    const seen = await run(
-      'id -u; id -g; id -G; umask; pwd; hostname; ulimit -n; cat /proc/self/oom_score_adj; echo $A',
-      (config) => {
-        Object.assign(config, { hostname: 'inside' });
-        Object.assign(config.process, {
-          user: { uid: 1000, gid: 1001, additionalGids: [7, 8], umask: 0o027 },
-          cwd: '/tmp',
-          rlimits: [{ type: 'RLIMIT_NOFILE', soft: 100, hard: 200 }],
-          oomScoreAdj: 500,
-          env: ['PATH=/usr/bin:/bin', 'A=b c'],
-        });
-      },
-    );
-    expect(seen).toBe('1000\n1001\n1001 7 8\n0027\n/tmp\ninside\n100\n500\nb c\n');
-  });
-
-  it('has each of the five sets of capabilities as it is told, and a user may keep some', async () => {
-    const seen = await run('grep ^Cap /proc/self/status', (config) => {
-      config.process['user'] = { uid: 1000, gid: 1000 };
-      const [kill, chown] = ['CAP_KILL', 'CAP_CHOWN'];
-      config.process['capabilities'] = {
-        bounding: [kill, chown],
-        permitted: [kill, chown],
-        effective: [kill],
-        inheritable: [kill],
-        ambient: [kill],
-      };
-    });
-    const bits = (value: number) => value.toString(16).padStart(16, '0');
-    // After execve(2) a user other than root has what is ambient: capabilities(7).
-    expect(seen.match(/\w{16}/g)).toEqual([0x20, 0x20, 0x20, 0x21, 0x20].map(bits));
-  });
 
   it('has no descriptor but its standard streams, and those that it is to keep', async () => {
     expect(
@@ -248,139 +162,6 @@ describe('a container of tc-runtime', () => {
     ]).ended;
     expect(stdout).toBe('three\nfour\n');
   });
-
-  it('has the mounts of its configuration, with their options, in their order', async () => {
-    const source = newDirectory();
-    writeFileSync(join(source, 'file'), 'of the host');
-    const seen = await run(
-      'cat /mnt/file; echo; (echo x > /mnt/file) 2>&1 | sed "s/.*: //"; grep " /mnt\\| /run " /proc/self/mountinfo | cut -d" " -f5,6; stat -c %a /run',
-      (config) => {
-        config.mounts.push(
-          {
-            destination: '/mnt',
-            type: 'bind',
-            source,
-            options: ['rbind', 'ro', 'nosuid', 'noexec', 'rprivate'],
-          },
-          {
-            destination: '/run',
-            type: 'tmpfs',
-            source: 'x',
-            options: ['nodev', 'noatime', 'mode=711', 'size=64k'],
-          },
-        );
-      },
-    );
-    expect(seen).toContain('of the host\nRead-only file system\n');
-    expect(seen).toMatch(/^\/mnt ro,nosuid,noexec/m);
-    expect(seen).toMatch(/^\/run rw,nodev,noatime$/m);
-    expect(seen).toMatch(/^711$/m);
-  });
-
-  it('can’t see what is masked, nor change what is read-only', async () => {
-    const seen = await run(
-      'wc -c < /proc/timer_list; ls -A /sys/firmware; (echo x > /proc/sys/kernel/hostname) 2>&1 | sed "s/.*: //"',
-    );
-    expect(seen).toBe('0\nRead-only file system\n');
-  });
-
-  it('has the usual devices and no others', async () => {
-    const script =
-      'for i in null zero full random urandom tty; do test -c /dev/$i && echo $i; done; mknod /dev/x b 7 0 2>&1 | sed "s/.*: //"';
-    expect(await run(script)).toBe('null\nzero\nfull\nrandom\nurandom\ntty\nOperation not permitted\n');
-    const opened = await run('mknod /dev/x b 7 0; head -c1 /dev/x 2>&1 | sed "s/.*: //"', (config) => {
-      const capabilities = config.process['capabilities'] as Record<string, string[]>;
-      for (const set of ['bounding', 'effective', 'permitted']) capabilities[set]?.push('CAP_MKNOD');
-    });
-    expect(opened).toBe('Operation not permitted\n');
-  });
-
-  it('filters system calls, with no_new_privs and without', async () => {
-    const seccomp = {
-      defaultAction: 'SCMP_ACT_ALLOW',
-      syscalls: [{ names: ['mkdir', 'mkdirat'], action: 'SCMP_ACT_ERRNO', errnoRet: 95 }],
-    };
-    for (const noNewPrivileges of [true, false]) {
-      const seen = await run(
-        'mkdir /tmp/x 2>&1 | sed "s/.*: //"; grep NoNewPrivs /proc/self/status | cut -f2',
-        (config) => {
-          config.linux['seccomp'] = seccomp;
-          config.process['noNewPrivileges'] = noNewPrivileges;
-          config.mounts.push({ destination: '/tmp', type: 'tmpfs', source: 'x' });
-        },
-      );
-      expect(seen).toBe(`Operation not supported\n${noNewPrivileges ? 1 : 0}\n`);
-    }
-  });
-
-  it('may be in a user namespace', async () => {
-    const seen = await run('id -u; cat /proc/self/uid_map; test -c /dev/null && echo null', (config) => {
-      (config.linux['namespaces'] as object[]).push({ type: 'user' });
-      const map = [{ containerID: 0, hostID: 200_000, size: 65_536 }];
-      Object.assign(config.linux, { uidMappings: map, gidMappings: map });
-    });
-    expect(seen.replace(/ +/g, ' ')).toBe('0\n 0 200000 65536\nnull\n');
-  });
-
-  it('joins namespaces by their paths', async () => {
-    await using first = await makeBundle('sleep 60');
-    await create(first);
-    const { pid } = await first.state();
-    const seen = await run('readlink /proc/self/ns/ipc /proc/self/ns/uts; hostname', (config) => {
-      config.linux['namespaces'] = [
-        ...['pid', 'network', 'mount', 'cgroup'].map((type) => ({ type })),
-        ...['ipc', 'uts'].map((type) => ({ type, path: `/proc/${pid}/ns/${type}` })),
-      ];
-      delete config['hostname'];
-    });
-    const links = ['ipc', 'uts'].map((name) => readlinkSync(`/proc/${pid}/ns/${name}`));
-    expect(seen).toBe(`${links.join('\n')}\ntc-runtime\n`);
-  });
-
-  it('has all of its processes signalled, where that is asked for', async () => {
-    await using bundle = await makeBundle('trap "" USR1; sleep 1000 & sleep 1001 & sleep 60; wait');
-    await create(bundle);
-    await succeed('start', bundle.id);
-    const count = async () => JSON.parse(await succeed('ps', '--format', 'json', bundle.id)).length;
-    await expect.poll(count, { timeout: scaled(10_000) }).toBe(4);
-    await succeed('kill', '--all', bundle.id, 'USR1'); // which children of the shell ignore, too
-    expect(await count()).toBe(4);
-    await succeed('kill', '--all', bundle.id, 'KILL');
-    await untilStopped(bundle);
-  });
-
-  it('has a seccomp filter that asks a listener, which gets the state of the container', async () => {
-    const [, lines] = await whileListening(newDirectory(), 1, async (path) => {
-      await using bundle = await makeBundle('mkdir /tmp/x; exec sleep 60', (config) => {
-        config.linux['seccomp'] = {
-          defaultAction: 'SCMP_ACT_ALLOW',
-          listenerPath: path,
-          syscalls: [{ names: ['mkdir', 'mkdirat'], action: 'SCMP_ACT_NOTIFY' }],
-        };
-      });
-      await create(bundle);
-      await succeed('start', bundle.id);
-      return await expect.poll(async () => (await bundle.state())['status']).toBe('running');
-    });
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ fds: ['seccompFd'], state: { status: 'creating' } });
-    expect(lines[1]).toMatch(/^asked by \d+$/);
-  });
-
-  it.for([
-    ['an AppArmor profile', 'apparmorProfile', '/sys/module/apparmor/parameters/enabled'],
-    ['a SELinux label', 'selinuxLabel', '/sys/fs/selinux/enforce'],
-  ] as const)(
-    'is refused %s where the kernel runs without the module',
-    async ([, field, module], context) => {
-      requires(context, () => (existsSync(module) ? 'the kernel runs with it' : undefined));
-      await using bundle = await makeBundle('true', (config) => {
-        config.process[field] = 'some_label';
-      });
-      const { code, stderr } = await runtime('create', '--bundle', bundle.path, bundle.id);
-      expect(code).toBe(1);
-      expect(stderr).toMatch(/AppArmor|SELinux/);
-    },
-  );
 
   it('is held to its limits, which update changes', async () => {
     await using bundle = await makeBundle('sleep 60', (config) => {

@@ -4,6 +4,7 @@ import { readCgroupHost } from '@tc/linux';
 import { describe, expect, it } from 'vitest';
 import { bundleContainer, store } from '../support/bundles.ts';
 import { refusal, watchLeftovers } from '../support/kernel.ts';
+import { scaled } from '../support/scale.ts';
 
 watchLeftovers();
 
@@ -12,7 +13,7 @@ const isV2 = readCgroupHost().mode === 'v2';
 describe('the events of an OCI container', () => {
   it('tell what it uses and may use, in runc’s words', async () => {
     await using container = await bundleContainer(
-      'i=0; while [ $i -lt 30000 ]; do i=$((i + 1)); done; exec sleep 600',
+      'i=0; while [ $i -lt 5000 ]; do i=$((i + 1)); done; exec sleep 600',
       (config) => {
         config.linux['resources'] = {
           memory: { limit: 64 * 2 ** 20 },
@@ -22,7 +23,9 @@ describe('the events of an OCI container', () => {
       },
     );
     await container.start();
-    await expect.poll(async () => (await container.exec(['cat', '/proc/1/comm'])).stdout).toBe('sleep\n');
+    await expect
+      .poll(async () => (await container.exec(['cat', '/proc/1/comm'])).stdout, { timeout: scaled(10_000) })
+      .toBe('sleep\n');
     const event = statsEvent(store, container.id);
     if (event.type !== 'stats') expect.unreachable();
     const { cpu, memory, pids } = event.data;
@@ -48,7 +51,9 @@ describe('the events of an OCI container', () => {
     await container.start();
     const events: OciEvent[] = [];
     const followed = followEvents(store, container.id, 20, (event) => events.push(event));
-    await expect.poll(() => events.filter(({ type }) => type === 'stats').length).toBeGreaterThan(1);
+    await expect
+      .poll(() => events.filter(({ type }) => type === 'stats').length, { timeout: scaled(10_000) })
+      .toBeGreaterThan(1);
     expect(events.some(({ type }) => type === 'oom')).toBe(false);
     container.stdin?.write('go\n');
     await container.wait();

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { bundleContainer, cgroupsPathOf, collect, runBundle, stateRoot, store } from '../support/bundles.ts';
 import { newDirectory, newName, refusal, watchLeftovers } from '../support/kernel.ts';
 import { cgroupMountPoints } from '../support/leftovers.ts';
+import { scaled } from '../support/scale.ts';
 
 watchLeftovers();
 
@@ -66,7 +67,7 @@ describe('Container.fromBundle', () => {
   it('has all of its processes signalled, where that is asked for', async () => {
     await using container = await bundleContainer('trap "" USR1; sleep 600 & sleep 601 & sleep 602; wait');
     await container.start();
-    await expect.poll(() => container.pids()).toHaveLength(4);
+    await expect.poll(() => container.pids(), { timeout: scaled(10_000) }).toHaveLength(4);
     await container.kill('SIGUSR1', { all: true }); // which children of the shell ignore, too
     expect(await container.pids()).toHaveLength(4);
     await container.kill(9, { all: true });

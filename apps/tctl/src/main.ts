@@ -77,6 +77,7 @@ const commands: Readonly<Record<CommandName, Load>> = {
   rmi: ofImages('rmi'),
   run: async () => (await import('./commands/run.ts')).runCommand,
   save: ofImages('save'),
+  spec: async () => (await import('./commands/spec.ts')).specCommand,
   start: ofContainers('start'),
   stats: ofMonitor('stats'),
   stop: ofContainers('stop'),

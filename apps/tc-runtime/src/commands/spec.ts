@@ -1,7 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { defaultOciConfig } from '@tc/core/oci';
-import { TcError } from '@tc/linux';
+import { writeOciConfig } from '@tc/core/oci';
 import type { Command } from './command.ts';
 
 export const spec: Command = {
@@ -9,19 +6,10 @@ export const spec: Command = {
   usage: 'spec [OPTIONS]',
   options: {
     bundle: { kind: 'value', short: 'b', about: 'the bundle’s directory; by default the current one' },
+    rootless: { kind: 'flag', about: 'for an ordinary user: whoever calls is root inside' },
   },
   run(args) {
-    const path = resolve(join(args.value('bundle') ?? '.', 'config.json'));
-    if (existsSync(path)) {
-      const hint = 'Remove it first.';
-      throw new TcError('it is there already', {
-        code: 'CONFIG_EXISTS',
-        operation: 'write config.json',
-        path,
-        hint,
-      });
-    }
-    writeFileSync(path, `${JSON.stringify(defaultOciConfig(), undefined, 2)}\n`);
+    writeOciConfig(args.value('bundle') ?? '.', { rootless: args.has('rootless') });
     return 0;
   },
 };

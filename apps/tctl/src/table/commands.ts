@@ -65,6 +65,7 @@ export const families = {
     doctor: machine.doctor,
     info: machine.info,
     system: machine.systemGroup,
+    spec: machine.ociSpec,
     demo: machine.demo,
     completion: machine.completion,
     man: machine.man,

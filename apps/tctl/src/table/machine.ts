@@ -14,6 +14,20 @@ export const doctor = spec({
   exitCodes: { ...usualCodes, 0: 'nothing is missing', 1: 'something is missing' },
 });
 
+export const ociSpec = spec({
+  summary: 'Write the config.json of an OCI bundle',
+  usage: 'spec [OPTIONS]',
+  about:
+    'Writes a config.json to begin with into a directory, which becomes an OCI bundle: tc-runtime runs it, and Container.fromBundle() of @tc/core. Nothing is overwritten.',
+  options: {
+    bundle: { short: 'b', value: 'DIR', complete: 'directory', default: '.', about: 'the bundle’s directory' },
+    rootless: { about: 'for an ordinary user, which is the default for one: whoever calls is root inside' },
+  },
+  operands: noOperands,
+  examples: [{ line: 'spec --bundle web', about: 'then put a root file system into web/rootfs' }],
+  exitCodes: usualCodes,
+});
+
 export const demo = spec({
   summary: 'Show what a container is: its host name, processes, root and limits',
   usage: 'demo',

@@ -12,3 +12,4 @@ export { deleteOci, killOci, pauseOci, pidsOf, signalNumber } from './signal.ts'
 export { startOci } from './start.ts';
 export { updateOci } from './update.ts';
 export { whenChildEnds } from './wait-for-child.ts';
+export { rootlessOciConfig, type WriteConfigOptions, writeOciConfig } from './write-config.ts';

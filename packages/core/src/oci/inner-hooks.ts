@@ -3,8 +3,9 @@
  * root: the host's files are there still, and its program is one of the host's, with all privileges of the namespaces.
  * startContainer's program is the container's own, and gets no more than the command itself.
  */
-import { closeSync, openSync, writeSync } from 'node:fs';
+
 import { once } from 'node:events';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {

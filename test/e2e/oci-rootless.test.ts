@@ -1,0 +1,113 @@
+/** Bundles of an ordinary user: `spec --rootless`, and everything that tc-runtime does with its container. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { requires } from '../support/requires.ts';
+import { hostRoot } from '../support/rootfs.ts';
+import { scaled } from '../support/scale.ts';
+import { tctl } from './support/command.ts';
+import { asNobody, newHome, readableByOthers, userNamespaces } from './support/nobody.ts';
+import { type Config, runtimePath } from './support/oci.ts';
+import { newDirectory, newName } from './support/suite.ts';
+
+const runtime = (home: string, ...words: string[]) => asNobody(home, [runtimePath, ...words]);
+
+/** Writes a bundle as the user, and changes it. */
+async function makeBundle(home: string, script: string, change: (config: Config) => void = () => {}) {
+  expect(await runtime(home, 'spec', '--rootless', '--bundle', home)).toMatchObject({ code: 0, stderr: '' });
+  const path = join(home, 'config.json');
+  const config = JSON.parse(readFileSync(path, 'utf8')) as Config;
+  Object.assign(config.process, { terminal: false, args: ['sh', '-c', script] });
+  Object.assign(config, { root: { path: hostRoot, readonly: true } });
+  change(config);
+  writeFileSync(path, JSON.stringify(config));
+  return path;
+}
+
+describe('an ordinary user', () => {
+  it('runs a bundle as root inside, and only there', async (context) => {
+    requires(context, readableByOthers, userNamespaces);
+    const home = newHome();
+    await makeBundle(
+      home,
+      'id -u; tr -s " " </proc/self/uid_map; cat /proc/sys/kernel/hostname; touch /dev/shm/x && exit 7',
+    );
+    const finished = await runtime(home, '--rootless', 'true', 'run', '--bundle', home, newName());
+    expect(finished).toMatchObject({ code: 7, stdout: '0\n 0 65534 1\ntc-runtime\n', stderr: '' });
+    expect(readdirSync(join(home, 'run/tc-runtime'))).toEqual([]);
+  });
+
+  it('has one made, started, looked at, run more in, killed and deleted', async (context) => {
+    requires(context, readableByOthers, userNamespaces);
+    const home = newHome();
+    const id = newName();
+    await makeBundle(home, 'exec sleep 600 >/dev/null 2>&1');
+    const succeed = async (...words: string[]) => {
+      const { code, stdout, stderr } = await runtime(home, ...words);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      return stdout;
+    };
+    try {
+      // Its streams are those of who makes it: with a pipe we would wait for its end.
+      const script = 'exec "$0" create --bundle "$1" "$2" >/dev/null 2>&1';
+      const made = await asNobody(home, ['sh', '-c', script, runtimePath, home, id]);
+      expect(made.code).toBe(0);
+      expect(JSON.parse(await succeed('state', id))).toMatchObject({ status: 'created', owner: '65534' });
+      await succeed('start', id);
+      expect(await succeed('exec', id, 'sh', '-c', 'id -u; cat /proc/1/comm')).toBe('0\nsleep\n');
+      await succeed('kill', id, 'KILL');
+      await expect
+        .poll(async () => JSON.parse(await succeed('state', id)).status, { timeout: scaled(10_000) })
+        .toBe('stopped');
+      await succeed('delete', id);
+    } finally {
+      await succeed('delete', '--force', id);
+    }
+    expect(existsSync(join(home, 'run/tc-runtime', id))).toBe(false);
+  });
+
+  it('is told what it can’t have', async (context) => {
+    requires(context, readableByOthers, userNamespaces);
+    const refused = async (change: (config: Config) => void) => {
+      const home = newHome();
+      await makeBundle(home, 'true', change);
+      const { code, stderr } = await runtime(home, 'run', '--bundle', home, newName());
+      expect(code).not.toBe(0);
+      return stderr;
+    };
+    expect(
+      await refused((config) => {
+        config.linux['namespaces'] = ['pid', 'mount', 'uts'].map((type) => ({ type }));
+      }),
+    ).toContain('linux.namespaces lacks a user namespace');
+    expect(
+      await refused((config) => {
+        config.process['user'] = { uid: 0, gid: 0, additionalGids: [7] };
+      }),
+    ).toContain('process.user.additionalGids');
+    const source = newDirectory();
+    expect(
+      await refused((config) => {
+        config.mounts.push({ destination: '/mnt', type: 'bind', source, options: ['bind', 'idmap'] });
+      }),
+    ).toContain('only root can give a mount');
+  });
+});
+
+describe('tctl spec', () => {
+  it('writes a bundle that tc-runtime runs, and overwrites nothing', async () => {
+    const bundle = newDirectory();
+    const path = join(bundle, 'config.json');
+    expect(await tctl('spec', '--bundle', bundle)).toMatchObject({ code: 0, stdout: `${path}\n` });
+    const { process, linux } = JSON.parse(readFileSync(path, 'utf8'));
+    expect(process.args).toEqual(['sh']);
+    expect(linux.uidMappings).toBeUndefined();
+    const again = await tctl('spec', '--bundle', bundle);
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain('CONFIG_EXISTS');
+    const other = newDirectory();
+    await tctl('spec', '--rootless', '-b', other);
+    const rootless = JSON.parse(readFileSync(join(other, 'config.json'), 'utf8'));
+    expect(rootless.linux.uidMappings).toEqual([{ containerID: 0, hostID: 0, size: 1 }]);
+  });
+});
