@@ -1,5 +1,5 @@
 /** What would be published: it holds what it needs, installs, and works where nothing of the workspace is. */
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
@@ -14,10 +14,19 @@ import { openTerminal } from './support/terminal.ts';
 
 let packed: readonly Packed[];
 let libraries: readonly Packed[];
+/** The Node.js of `engines`, as its own registry package has it. */
+let oldest: string;
 
 beforeAll(async () => {
   packed = await packAll(newDirectory());
   libraries = packed.filter(({ directory }) => directory.startsWith('packages/'));
+  const [allowed, ...others] = new Set(packed.map(({ manifest }) => manifest.engines.node));
+  expect(others).toEqual([]);
+  const directory = newDirectory();
+  const name = `node-linux-${process.arch}`;
+  writeFileSync(join(directory, 'package.json'), '{}');
+  await npmInstall(directory, `${name}@${allowed?.replace('>=', '')}.0`);
+  oldest = join(directory, 'node_modules', name, 'bin/node');
 }, scaled(240_000));
 
 const named = (name: string): Packed => {
@@ -83,86 +92,42 @@ describe('what is packed', () => {
 describe('the libraries, installed into an empty project', () => {
   let project: string;
   const write = (file: string, text: string) => writeFileSync(join(project, file), text);
-  const node = (file: string) =>
-    startCommand([process.execPath, file], { cwd: project, env: installerEnvironment() }).ended;
+  const node = (file: string, executable = process.execPath) =>
+    startCommand([executable, file], { cwd: project, env: installerEnvironment() }).ended;
 
   beforeAll(async () => {
     project = newDirectory();
     write('package.json', '{ "name": "empty", "private": true }');
+    for (const file of ['use.mjs', 'use.cjs'])
+      cpSync(join(import.meta.dirname, 'support/packaged', file), join(project, file));
     const { devDependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
     expect(devDependencies).toHaveProperty('@types/node');
     const types = JSON.parse(readFileSync(join(repository, 'node_modules/@types/node/package.json'), 'utf8'));
     await npmInstall(project, ...libraries.map(({ tarball }) => tarball), `@types/node@${types.version}`);
   }, scaled(240_000));
 
-  it('run a container, sample it and import an image, from an ES module', async () => {
-    write(
-      'use.mjs',
-      `
-import { run } from '@tc/core';
-import { runSteps } from '@tc/core/launch';
-import * as oci from '@tc/core/oci';
-import { hostRootfs, ImageStore } from '@tc/images';
-import { readCgroupHost } from '@tc/linux';
-import { monitor } from '@tc/monitor';
-
-const threads = [];
-process.on('worker', (worker) => threads.push(worker));
-const { path } = await hostRootfs();
-const { stdout, exitCode } = await run(['echo', 'inside'], { rootfs: { path, mode: 'overlay' } });
-let cpus;
-for await (const frame of monitor({ interval: '100ms', include: ['tctl'] })) {
-  cpus = frame.host.cpus;
-  break;
-}
-const sampling = threads.length;
-const images = new ImageStore();
-await images.import(path, 'packaged:1', { settings: { cmd: ['true'] } });
-const image = await images.use('packaged:1');
-const { cmd } = image.config.settings;
-image[Symbol.dispose]();
-await images.remove('packaged:1');
-console.log(JSON.stringify({
-  stdout, exitCode, cmd, hasCpus: cpus > 0, hasMode: typeof readCgroupHost().mode, hasOci: typeof runSteps === 'function' && Object.keys(oci).length > 0,
-  hasThreads: [sampling > 0, threads.length > sampling],
-}));
-`,
-    );
-    const finished = await node('use.mjs');
-    expect(finished).toMatchObject({ code: 0, stderr: '' });
-    expect(JSON.parse(finished.stdout)).toEqual({
-      stdout: 'inside\n',
-      exitCode: 0,
-      cmd: ['true'],
-      hasCpus: true,
-      hasMode: 'string',
-      hasOci: true,
-      hasThreads: [true, true],
+  const anyNode = describe.each([
+    ['this Node.js', () => process.execPath],
+    ['the oldest Node.js that they allow', () => oldest],
+  ]);
+  anyNode('with %s', (_, executable) => {
+    it('run a container, sample it and import an image, from an ES module', async () => {
+      const finished = await node('use.mjs', executable());
+      expect(finished).toMatchObject({ code: 0, stderr: '' });
+      expect(JSON.parse(finished.stdout)).toEqual({
+        stdout: 'inside\n',
+        exitCode: 0,
+        cmd: ['true'],
+        hasCpus: true,
+        hasMode: 'string',
+        hasOci: true,
+        hasThreads: [true, true],
+      });
     });
-  });
 
-  it('do the same from require()', async () => {
-    write(
-      'use.cjs',
-      `
-const { run } = require('@tc/core');
-const { runSteps } = require('@tc/core/launch');
-const oci = require('@tc/core/oci');
-const { hostRootfs } = require('@tc/images');
-const { readCgroupHost } = require('@tc/linux');
-const { monitor } = require('@tc/monitor');
-
-(async () => {
-  const { path } = await hostRootfs();
-  const { stdout } = await run(['echo', 'required', typeof runSteps, typeof oci], { rootfs: { path, mode: 'overlay' } });
-  for await (const { host } of monitor({ interval: '100ms', include: ['tctl'] })) {
-    console.log(stdout.trim(), host.cpus > 0, typeof readCgroupHost().mode);
-    break;
-  }
-})();
-`,
-    );
-    expectOutput(await node('use.cjs'), 'required function object true string\n');
+    it('do the same from require()', async () => {
+      expectOutput(await node('use.cjs', executable()), 'required function object true string\n');
+    });
   });
 
   it('do what their own pages show', async () => {
@@ -216,8 +181,9 @@ export const all = [options, wrong, image, watched, mode, core.run, launch.runSt
 
 describe('the commands, installed with npm install --global', () => {
   let prefix: string;
-  const installed = (...args: string[]) =>
-    startCommand([join(prefix, 'bin/tctl'), ...args], { cwd: '/', env: installerEnvironment() }).ended;
+  const installed = (executable: string, ...args: string[]) =>
+    startCommand([executable, join(prefix, 'bin/tctl'), ...args], { cwd: '/', env: installerEnvironment() })
+      .ended;
 
   beforeAll(async () => {
     prefix = newDirectory();
@@ -258,12 +224,14 @@ describe('the commands, installed with npm install --global', () => {
   });
 
   it('run containers, sample them, and unpack images: threads and native code are found', async () => {
-    expectOutput(await installed('run', 'host', 'echo', 'inside'), 'inside\n');
-    expect(await installed('stats', '--no-stream')).toMatchObject({ code: 0, stderr: '' });
     const archive = join(newDirectory(), 'a.tar');
     await startCommand(['tar', '-cf', archive, '-C', repository, 'LICENSE']).ended;
-    expect(await installed('import', archive, 'packaged:2')).toMatchObject({ code: 0 });
-    expect(await installed('rmi', 'packaged:2')).toMatchObject({ code: 0 });
+    for (const node of [process.execPath, oldest]) {
+      expectOutput(await installed(node, 'run', 'host', 'echo', 'inside'), 'inside\n');
+      expect(await installed(node, 'stats', '--no-stream')).toMatchObject({ code: 0, stderr: '' });
+      expect(await installed(node, 'import', archive, 'packaged:2')).toMatchObject({ code: 0 });
+      expect(await installed(node, 'rmi', 'packaged:2')).toMatchObject({ code: 0 });
+    }
   });
 
   it('run a bundle of an engine', async () => {

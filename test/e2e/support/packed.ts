@@ -16,7 +16,7 @@ const directories = [
 export interface Manifest {
   readonly name: string;
   readonly version: string;
-  readonly type: string;
+  readonly engines: { readonly node: string };
   readonly exports?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly [field: string]: unknown;

@@ -81,26 +81,30 @@ export function follow({ supervisor, streams }: Launched, followed: Followed): R
   if (timeoutMs !== undefined) boundStart(supervisor, 'timeout', timeoutMs);
 
   const result = (async () => {
-    using cleanUp = new DisposableStack();
+    let isOver = false;
+    let late: NodeJS.Timeout | undefined;
+    const lettingGo: Disposable[] = [];
     try {
       const ending = await supervisor.ended;
       streams.stdin?.destroy();
       const open = [streams.stdout, streams.stderr, await terminal].filter((stream) => stream !== undefined);
       if (!followed.mayLeave || ending.cause !== 'none') force();
       else if (timeoutMs !== undefined) {
-        const late = setTimeout(
-          () => end('timeout'),
-          Math.min(timeoutMs - (performance.now() - begun), longestTimerMs),
-        );
-        cleanUp.defer(() => clearTimeout(late));
+        const restMs = timeoutMs - (performance.now() - begun);
+        late = setTimeout(() => end('timeout'), Math.min(restMs, longestTimerMs));
       }
-      forced.then(() => cleanUp.disposed || cleanUp.use(letGo(open)));
+      forced.then(() => {
+        if (!isOver) lettingGo.push(letGo(open));
+      });
       await Promise.all([stdout.done, stderr.done, terminal?.then(shownAll)]);
       const outcome = followed.toResult(ending, endedBy, { stdout, stderr });
       if (options.reject && (outcome.exitCode !== 0 || outcome.reason !== 'exit'))
         throw new RunError(outcome);
       return outcome;
     } finally {
+      isOver = true;
+      clearTimeout(late);
+      for (const each of lettingGo) each[Symbol.dispose]();
       signal?.removeEventListener('abort', abort);
       for (const stream of [streams.stdin, streams.stdout, streams.stderr]) stream?.destroy();
       terminal?.then((open) => open.destroy()).catch(() => {}); // it was never there
