@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { requires } from '../support/requires.ts';
 import { hostRoot } from '../support/rootfs.ts';
 import { scaled } from '../support/scale.ts';
-import { tctl } from './support/command.ts';
+import { startCommand, tctl } from './support/command.ts';
 import { asNobody, newHome, readableByOthers, userNamespaces } from './support/nobody.ts';
 import { type Config, runtimePath } from './support/oci.ts';
 import { newDirectory, newName } from './support/suite.ts';
@@ -23,6 +23,11 @@ async function makeBundle(home: string, script: string, change: (config: Config)
   writeFileSync(path, JSON.stringify(config));
   return path;
 }
+
+const canMapIds = () =>
+  ['/usr/bin/newuidmap', '/usr/bin/newgidmap', '/etc/subuid', '/etc/subgid'].every(existsSync)
+    ? undefined
+    : 'this machine has no newuidmap, or no /etc/subuid';
 
 describe('an ordinary user', () => {
   it('runs a bundle as root inside, and only there', async (context) => {
@@ -64,6 +69,34 @@ describe('an ordinary user', () => {
       await succeed('delete', '--force', id);
     }
     expect(existsSync(join(home, 'run/tc-runtime', id))).toBe(false);
+  });
+
+  it('has more ids where /etc/subuid gives it some', async (context) => {
+    requires(context, readableByOthers, userNamespaces, canMapIds);
+    const home = newHome();
+    const ids = join(newDirectory(), 'ids');
+    writeFileSync(ids, '65534:200000:1000\n');
+    await makeBundle(
+      home,
+      'id -u; tr -s " " </proc/self/uid_map; tr -s " " </proc/self/gid_map; id -G',
+      (config) => {
+        const map = [
+          { containerID: 0, hostID: 65534, size: 1 },
+          { containerID: 1, hostID: 200_000, size: 1000 },
+        ];
+        Object.assign(config.linux, { uidMappings: map, gidMappings: map });
+        config.process['user'] = { uid: 5, gid: 6, additionalGids: [7] };
+      },
+    );
+    // In a mount namespace of its own: the machine's files stay as they are.
+    const script =
+      'mount --bind "$1" /etc/subuid && mount --bind "$1" /etc/subgid && shift && exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"';
+    const env = ['env', '-i', `HOME=${home}`, `XDG_RUNTIME_DIR=${home}/run`];
+    const command = [...env, runtimePath, 'run', '--bundle', home, newName()];
+    const finished = await startCommand(['unshare', '--mount', 'sh', '-c', script, 'sh', ids, ...command])
+      .ended;
+    const map = ' 0 65534 1\n 1 200000 1000\n';
+    expect(finished).toMatchObject({ code: 0, stdout: `5\n${map}${map}6 7\n`, stderr: '' });
   });
 
   it('is told what it can’t have', async (context) => {

@@ -20,7 +20,13 @@ export const ociSpec = spec({
   about:
     'Writes a config.json to begin with into a directory, which becomes an OCI bundle: tc-runtime runs it, and Container.fromBundle() of @tc/core. Nothing is overwritten.',
   options: {
-    bundle: { short: 'b', value: 'DIR', complete: 'directory', default: '.', about: 'the bundle’s directory' },
+    bundle: {
+      short: 'b',
+      value: 'DIR',
+      complete: 'directory',
+      default: '.',
+      about: 'the bundle’s directory',
+    },
     rootless: { about: 'for an ordinary user, which is the default for one: whoever calls is root inside' },
   },
   operands: noOperands,

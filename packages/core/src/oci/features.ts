@@ -40,6 +40,8 @@ export function ociFeatures() {
       'rbind',
       'defaults',
       'tmpcopyup',
+      'idmap',
+      'ridmap',
     ].sort(),
     linux: {
       namespaces: ['cgroup', 'ipc', 'mount', 'network', 'pid', 'time', 'user', 'uts'],
@@ -66,7 +68,7 @@ export function ociFeatures() {
       apparmor: { enabled: true },
       selinux: { enabled: true },
       intelRdt: { enabled: false },
-      mountExtensions: { idmap: { enabled: false } },
+      mountExtensions: { idmap: { enabled: true } },
     },
     annotations: {},
   };

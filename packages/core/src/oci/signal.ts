@@ -31,7 +31,8 @@ function nameOf(text: string): NodeJS.Signals {
 /** @throws TcError CONTAINER_NOT_RUNNING */
 export function killOci(store: OciStore, id: string, signal: number, all: boolean): void {
   const state = store.get(id);
-  if (all) {
+  // Without cgroups nobody knows who all are; with the first of a PID namespace SIGKILL ends them.
+  if (all && state.cgroups.directories.length > 0) {
     sendToAll(state, signal);
     return;
   }
