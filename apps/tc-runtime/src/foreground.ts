@@ -1,7 +1,7 @@
 /** `run` and `exec` without --detach: this process stays, passes signals on, and ends as the command does. */
 import { constants as os } from 'node:os';
 import { whenChildEnds } from '@tc/core/oci';
-import { sit, Terminal, writerTo } from '@tc/core/terminal';
+import { openTerminal, sit, writerTo } from '@tc/core/terminal';
 import type { TerminalSize } from '@tc/linux';
 
 /** Not those that the kernel sends this process for its own sake, and not those that Node.js needs. */
@@ -60,7 +60,7 @@ export async function follow(pid: number, master?: number): Promise<number> {
 
 /** What is typed here goes to the container's terminal, what that shows comes here, until nobody has it open any more. */
 async function sitAt(master: number): Promise<void> {
-  const terminal = new Terminal(master);
+  const terminal = await openTerminal(master);
   const seat = {
     output: terminal,
     write: writerTo(terminal),

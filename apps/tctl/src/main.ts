@@ -1,6 +1,6 @@
-import { isatty } from 'node:tty';
 import type { Command } from './cli/command.ts';
 import { exitCodes } from './cli/exit-code.ts';
+import { isTerminal } from './cli/is-terminal.ts';
 import { writeOut } from './cli/output.ts';
 import { printError } from './cli/print-error.ts';
 import type { ContainerCommand } from './commands/containers.ts';
@@ -100,7 +100,7 @@ export async function main(args: readonly string[]): Promise<void> {
 
 /** @throws UsageError */
 async function dispatch([name, ...args]: readonly string[]): Promise<number> {
-  if (name === undefined && isatty(0) && isatty(1)) return (await dashboard())([]);
+  if (name === undefined && isTerminal(0) && isTerminal(1)) return (await dashboard())([]);
   if (name === undefined || name === '--help' || name === '-h') return (await own('help')())([]);
   if (name === '--version' || name === '-v') {
     writeOut(`${version}\n`);

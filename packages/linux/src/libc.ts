@@ -45,6 +45,11 @@ export function getLibc(): Libc {
   return libc ?? load();
 }
 
+/** Whether anything was called yet. */
+export function isLibcLoaded(): boolean {
+  return libc !== undefined;
+}
+
 function load(): Libc {
   koffi = loadKoffi();
   const self = koffi.load(null); // the libc that node itself runs on: glibc and musl alike

@@ -1,12 +1,16 @@
 /** Colour on a terminal, and never where somebody has said that there is to be none: https://no-color.org. */
-import { isatty } from 'node:tty';
+import { isTerminal } from './is-terminal.ts';
 
 /** NO_COLOR goes before FORCE_COLOR, which goes before what the terminal is. */
-export function hasColour(fd: 1 | 2, env: NodeJS.ProcessEnv = process.env, isTerminal = isatty(fd)): boolean {
+export function hasColour(
+  fd: 1 | 2,
+  env: NodeJS.ProcessEnv = process.env,
+  onTerminal = isTerminal(fd),
+): boolean {
   if (env['NO_COLOR']) return false;
   const forced = env['FORCE_COLOR'];
   if (forced !== undefined) return forced !== '0' && forced !== 'false';
-  return isTerminal && env['TERM'] !== 'dumb';
+  return onTerminal && env['TERM'] !== 'dumb';
 }
 
 const codes = { bold: 1, red: 31, green: 32, yellow: 33 } as const;

@@ -1,12 +1,13 @@
 import { closeSync, constants, openSync } from 'node:fs';
-import { isatty, WriteStream } from 'node:tty';
+import { WriteStream } from 'node:tty';
+import { isTerminal } from './is-terminal.ts';
 
 /**
  * How wide the terminal is that stdout is; COLUMNS goes before what it says of itself, as for ls(1).
  * @returns in characters; undefined where stdout is no terminal, or one that does not know
  */
 export function outputWidth(env: NodeJS.ProcessEnv = process.env): number | undefined {
-  if (!isatty(1)) return undefined;
+  if (!isTerminal(1)) return undefined;
   const told = Number(env['COLUMNS']);
   if (Number.isInteger(told) && told > 0) return told;
   let fd: number | undefined;

@@ -15,7 +15,7 @@ import { containerDataDirectory } from '../state/layout.ts';
 import { findId } from '../state/names.ts';
 import { runtimeDirectory } from '../state/runtime-directory.ts';
 import { type Attachment, type AttachOptions, attach } from './attach.ts';
-import { AttachedTerminal } from './attached-terminal.ts';
+import type { AttachedTerminal } from './attached-terminal.ts';
 import { filesOfContainer } from './container-files.ts';
 import { createContainer } from './create.ts';
 import { infoOf } from './inspect.ts';
@@ -116,7 +116,9 @@ export class Container implements AsyncDisposable {
   async start(options: StartOptions): Promise<AttachedTerminal | undefined>;
   async start(options: StartOptions = {}): Promise<AttachedTerminal | undefined> {
     const supervisor = await startContainer(this.#reference, options);
-    return options.attach ? new AttachedTerminal(await supervisor.terminal, supervisor) : undefined;
+    if (!options.attach) return undefined;
+    const { AttachedTerminal } = await import('./attached-terminal.ts');
+    return new AttachedTerminal(await supervisor.terminal, supervisor);
   }
 
   /**

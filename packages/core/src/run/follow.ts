@@ -4,11 +4,12 @@ import { signalNumber } from '../container/signal.ts';
 import type { Ending } from '../launch/ending.ts';
 import { boundStart, longestTimerMs } from './bound-start.ts';
 import { letGo } from './let-go.ts';
+import { openTerminal } from './open-terminal.ts';
 import type { RunOptions } from './options.ts';
 import { type Reason, RunError, type RunResult } from './result.ts';
 import type { Launched } from './start-launch.ts';
 import { Collector } from './streams.ts';
-import { Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 /** A process that runs, and the promise of its result. */
 export interface Run<Output = string> extends Promise<RunResult<Output>> {
@@ -60,7 +61,7 @@ export function follow({ supervisor, streams }: Launched, followed: Followed): R
     boundStart(supervisor, 'aborted', 0);
     force();
   };
-  const terminal = options.tty ? supervisor.terminal.then((fd) => new Terminal(fd)) : undefined;
+  const terminal = options.tty ? openTerminal(supervisor.terminal) : undefined;
   terminal?.catch(() => {}); // whoever waits for the end learns of it there
   const collected = (options.stdout ?? 'pipe') === 'pipe';
   const stdout = new Collector(collected ? (terminal ?? streams.stdout) : undefined, limitBytes, () =>

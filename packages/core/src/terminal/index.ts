@@ -1,6 +1,7 @@
 /** Connecting this process's own terminal with a container's: `@tc/core/terminal`, for command lines. */
 
-export { Terminal } from '../run/terminal.ts';
+export { openTerminal } from '../run/open-terminal.ts';
+export type { Terminal } from '../run/terminal.ts';
 export { DetachKeys, type Typed } from './detach-keys.ts';
 export { openInput } from './input.ts';
 export { ownSize, rawTerminal } from './raw.ts';

@@ -6,9 +6,12 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
+function isLoopback(host: string): boolean {
+  const loopback = new BlockList();
+  loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+  loopback.addAddress('::1', 'ipv6');
+  return loopback.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4');
+}
 
 /**
  * `127.0.0.1:9099`, `[::1]:9099`, `localhost:9099`; a port alone is loopback's. Anything else that others could connect
@@ -28,7 +31,7 @@ export function parseListen(text: string, allowRemote: boolean): ListenAddress {
       hint: 'Give 127.0.0.1:9099, [::1]:9099, or a port of this machine alone: 9099.',
     });
   }
-  if (!allowRemote && !loopback.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4')) {
+  if (!allowRemote && !isLoopback(host)) {
     throw new TcError(`others could connect to ${host}`, {
       code: 'LISTEN_NOT_LOOPBACK',
       operation: 'serve metrics',
