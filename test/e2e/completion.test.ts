@@ -51,8 +51,7 @@ async function pressTab(terminal: Terminal, prompt: string, [typed, expected]: (
   const literal = expected.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const pattern = new RegExp(`^${prompt} ${literal}$`, 'm');
   await terminal.shows(pattern);
-  terminal.press('C-c');
-  terminal.press('C-l');
+  terminal.press('C-u'); // C-c would throw away what is typed behind it
   await terminal.gone(pattern);
 }
 

@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
+// --: Node.js reads an --env-file for itself wherever it stands before that, and this command has one of that name.
 // The command: loads the bundles that ../bundle.mjs made, with the code caches that it made for this Node.js. Any
 // other version of Node.js refuses a cache and compiles the bundle itself, which takes some milliseconds more.
 const { readFileSync } = require('node:fs');

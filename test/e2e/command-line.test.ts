@@ -1,0 +1,271 @@
+/** What all commands have in common: names that are almost right, templates, tables that fit, colours. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { environment, shell, start, tctl } from './support/command.ts';
+import { expectOutput, expectRefusal } from './support/expectations.ts';
+import { newDirectory, newName } from './support/suite.ts';
+import { openTerminal } from './support/terminal.ts';
+
+const name = newName();
+let id = '';
+
+beforeAll(async () => {
+  const args = [
+    '--name',
+    name,
+    '--label',
+    'job=night',
+    '--label',
+    'hostile=\u001b[31mred',
+    '-m',
+    '64m',
+    '-e',
+    'A=1',
+  ];
+  const made = await tctl(
+    'create',
+    ...args,
+    '-v',
+    `${name}-site:/www`,
+    'host',
+    'sh',
+    '-c',
+    'echo a command that is longer than any column for it',
+  );
+  expect(made.stderr).toBe('');
+  id = made.stdout.trim();
+});
+
+afterAll(async () => {
+  await tctl('rm', '-f', name);
+  await tctl('volume', 'rm', `${name}-site`);
+});
+
+describe('a name that is almost right', () => {
+  it('of a container gets a hint', async () => {
+    for (const words of [['logs'], ['rm'], ['inspect'], ['start'], ['stop']]) {
+      const { code, stderr } = await tctl(...words, `${name}x`);
+      expect(stderr).toContain(`hint: Did you mean ${name}?`);
+      expect(code).not.toBe(0);
+    }
+  });
+
+  it('of a volume gets a hint', async () => {
+    await tctl('volume', 'create', `${name}-site`);
+    const { stderr, code } = await tctl('volume', 'rm', `${name}-sire`);
+    expect(stderr).toMatch(new RegExp(`hint: Did you mean ${name}-site\\?`));
+    expect(code).toBe(1);
+  });
+
+  it('is found by what its id alone begins with', async () => {
+    expectOutput(await tctl('inspect', '-f', '{{.Id}}', id.slice(0, 8)), `${id}\n`);
+  });
+
+  it.each([
+    ['build', /build is a command of Docker/, /tctl load/],
+    ['login', /login is a command of Docker/, /config\.json/],
+  ])('of a command that Docker has is told what does that: %s', async (word, message, hint) => {
+    expectRefusal(await tctl(word), message, hint);
+  });
+
+  it.each([
+    [['run', '-p', '80:80', 'host', 'true'], /--publish is an option of Docker/, /--network host/],
+    [['run', '--privileged', 'host', 'true'], /--privileged is an option of Docker/, /--cap-add/],
+    [['exec', '-d', 'x', 'true'], /--detach is an option of Docker/, /&/],
+  ])('of an option that Docker has is told what does that: %j', async (args, message, hint) => {
+    expectRefusal(await tctl(...args), message, hint);
+  });
+});
+
+describe('--format', () => {
+  const format = (...args: string[]) => tctl(...args);
+
+  it('of ps has the fields of docker ps', async () => {
+    const template =
+      '{{.ID}} {{.Names}} {{.Image}} {{.State}} {{.Status}} {{.Label "job"}} {{.LocalVolumes}}';
+    const found = await format('ps', '-a', '-f', `name=${name}`, '--format', template);
+    expectOutput(found, `${id} ${name} host created Created night 1\n`);
+  });
+
+  it('of ps makes a table', async () => {
+    const found = await format('ps', '-a', '-f', `name=${name}`, '--format', 'table {{.Names}}\\t{{.State}}');
+    expectOutput(found, `NAMES${' '.repeat(name.length - 2)}STATE\n${name}   created\n`);
+  });
+
+  it('of ps is JSON, one object a line', async () => {
+    const { stdout } = await format('ps', '-a', '-f', `name=${name}`, '--format', 'json');
+    expect(JSON.parse(stdout)).toMatchObject({ ID: id, Names: name, State: 'created' });
+  });
+
+  it.each([
+    ['{{.State.Status}} {{.HostConfig.Memory}} {{.Name}}', () => `created 67108864 /${name}`],
+    ['{{json .Config.Cmd}}', () => '["sh","-c","echo a command that is longer than any column for it"]'],
+    ['{{range .Config.Env}}{{.}},{{end}}', () => 'A=1,'],
+    ['{{.Config.Labels.job}} {{index .Config.Labels "hostile"}}', () => 'night \\u001b[31mred'],
+    ['{{range .Mounts}}{{.Type}} {{.Name}} {{.Destination}}{{end}}', () => `volume ${name}-site /www`],
+    ['{{.state}} {{.limits.memory}}', () => 'created 64m'],
+  ])('of inspect has the fields of docker inspect: %s', async (template, expected) => {
+    expectOutput(await format('inspect', '-f', template, name), `${expected()}\n`);
+  });
+
+  it('of version, info, system df and volumes has fields', async () => {
+    expectOutput(await format('version', '-f', '{{.Client.Version}}'), (await tctl('version')).stdout);
+    expect((await format('info', '-f', '{{.Containers}} {{.NCPU}}')).stdout).toMatch(/^\d+ \d+\n$/);
+    expect((await format('system', 'df', '--format', '{{.Type}}')).stdout).toBe(
+      'Images\nContainers\nVolumes\n',
+    );
+    await tctl('volume', 'create', `${name}-site`);
+    const where = await format('volume', 'inspect', '-f', '{{.Mountpoint}}', `${name}-site`);
+    expect(where.stdout).toMatch(/\/volumes\/.*-site\n$/);
+    expect((await format('volume', 'ls', '--format', '{{.Name}}')).stdout).toContain(`${name}-site\n`);
+  });
+
+  it('of events is filled for each', async () => {
+    const args = ['events', '--since', '1h', '--until', '0s', '-f', `container=${name}`];
+    const { stdout } = await format(...args, '--format', '{{.Type}} {{.Action}} {{.ID}}');
+    expect(stdout).toBe(`container create ${id}\n`);
+  });
+
+  it.each([
+    [['ps', '--format', '{{.ID'], /--format: \{\{ has no \}\}/],
+    [['inspect', '-f', '{{jsen .}}', 'x'], /--format: there is no function jsen|no such container/],
+    [['images', '--format', '{{if .ID}}'], /--format: .* has no \{\{end\}\}/],
+    [['stats', '--no-stream', '--format', '{{end}}'], /--format: \{\{end\}\} closes nothing/],
+  ])('is refused before anything happens: %j', async (args, message) => {
+    const { code, stderr } = await tctl(...args);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^ {4}at |a bug in tctl/m);
+    expect(code).not.toBe(0);
+  });
+});
+
+describe('--json', () => {
+  it.each([
+    ['ps', '-a'],
+    ['inspect', name],
+    ['images'],
+    ['volume', 'ls'],
+    ['volume', 'prune', '-f'],
+    ['version'],
+    ['info'],
+    ['system', 'df'],
+    ['doctor'],
+    ['prune'],
+    ['image', 'prune'],
+    ['diff', name],
+  ])('is JSON, with nothing for a terminal in it: tctl %s %s', async (...args) => {
+    const words = args.filter((word) => typeof word === 'string');
+    const { stdout, stderr } = await tctl(...words, '--json');
+    expect(stderr).toBe('');
+    expect(() => JSON.parse(stdout)).not.toThrow();
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
+    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  });
+
+  it('of logs and wait is told line by line, and as a list', async () => {
+    const job = newName();
+    await tctl('run', '-d', '--name', job, 'host', 'sh', '-c', 'echo out; echo err >&2; exit 3');
+    const { stdout } = await tctl('wait', '--json', job);
+    expect(JSON.parse(stdout)).toMatchObject([{ name: job, exitCode: 3, reason: 'exit' }]);
+    const lines = (await tctl('logs', '--json', job)).stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ stream: 'stdout', line: 'out' }),
+        expect.objectContaining({ stream: 'stderr', line: 'err' }),
+      ]),
+    );
+    expectOutput(
+      await tctl('ps', '-aq', '--filter', 'exited=3', '--filter', `name=${job}`),
+      `${(await tctl('inspect', '-f', '{{.Id}}', job)).stdout}`,
+    );
+    await tctl('rm', job);
+  });
+});
+
+describe('options of files', () => {
+  it('set variables and labels; those of the command line go before them', async () => {
+    const directory = newDirectory();
+    const [variables, labels] = [join(directory, 'env'), join(directory, 'labels')];
+    writeFileSync(variables, '# of the file\nA=1\nB=two words\n\nHOME_OF\n');
+    writeFileSync(labels, 'a=1\nb=2\n');
+    const env = environment({ HOME_OF: 'here' });
+    const args = ['run', '--env-file', variables, '-e', 'A=3', 'host', 'sh', '-c', 'echo "$A $B $HOME_OF"'];
+    expectOutput(await start(args, { env }).ended, '3 two words here\n');
+    const other = newName();
+    await tctl('create', '--name', other, '--label-file', labels, '-l', 'b=3', 'host', 'true');
+    expectOutput(await tctl('inspect', '-f', '{{json .Config.Labels}}', other), '{"a":"1","b":"3"}\n');
+    await tctl('rm', other);
+    expectRefusal(
+      await tctl('run', '--env-file', '/nowhere', 'host', 'true'),
+      /--env-file \/nowhere: ENOENT/,
+    );
+  });
+
+  it('and what they have from the environment', async () => {
+    const env = environment({ TCTL_DETACH_KEYS: 'frobnicate' });
+    const { code, stderr } = await start(['start', '-a', name], { env }).ended;
+    expect({ code, stderr }).toMatchObject({ code: 125, stderr: expect.stringMatching(/frobnicate/) });
+  });
+});
+
+describe('a terminal', () => {
+  it('that is narrow gets a table that fits, and a wide one all of it', async (context) => {
+    await using terminal = await openTerminal(context);
+    terminal.resize(70, 20);
+    terminal.type(`clear; tctl ps -a -f name=${name}`);
+    await terminal.shows(/^[0-9a-f]{12} +host .*…/m);
+    const narrow = terminal.screen().split('\n');
+    expect(narrow.filter((line) => /^(CONTAINER ID|[0-9a-f]{12}) /.test(line))).toHaveLength(2);
+    terminal.resize(180, 20);
+    terminal.type(`clear; tctl ps -a --no-trunc -f name=${name}`);
+    await terminal.shows(/longer than any column for it"/);
+  });
+
+  it('gets colours, unless NO_COLOR is set; a pipe gets none, unless FORCE_COLOR is', async (context) => {
+    await using terminal = await openTerminal(context);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: a colour is one
+    const bold = /\u001b\[1m(.\[[\d;]*m)*Options:/;
+    terminal.type('clear; tctl ps --help');
+    await terminal.shows(/Options:/);
+    expect(terminal.screenWithColours()).toMatch(bold);
+    terminal.type("clear; NO_COLOR=1 tctl ps --help; echo don''e");
+    await terminal.shows(/^done$/m);
+    expect(terminal.screenWithColours()).not.toMatch(bold);
+    expect((await tctl('ps', '--help')).stdout).not.toContain('\u001b');
+    const forced = await start(['ps', '--help'], { env: environment({ FORCE_COLOR: '1' }) }).ended;
+    expect(forced.stdout).toMatch(bold);
+    const both = environment({ FORCE_COLOR: '1', NO_COLOR: '1' });
+    expect((await start(['ps', '--help'], { env: both }).ended).stdout).not.toContain('\u001b');
+  });
+});
+
+describe('--no-human', () => {
+  it('is exact', async () => {
+    const { stdout } = await tctl('ps', '-a', '--no-human', '-f', `name=${name}`);
+    expect(stdout).toMatch(/ \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /);
+    expect((await tctl('system', 'df', '--no-human')).stdout).toMatch(/^Images +\d+ +\d+ +\d+ +\d+$/m);
+  });
+});
+
+describe('tctl container', () => {
+  it('has the commands of containers', async () => {
+    expectOutput(await tctl('container', 'ls', '-aq', '-f', `name=${name}`), `${id}\n`);
+    expectRefusal(await tctl('container', 'lss'), /"lss" is not a command of container/, /Did you mean ls\?/);
+  });
+});
+
+describe('tctl rm -v', () => {
+  it('removes the volumes that nobody has named, and no others', async () => {
+    const [box, unnamed] = [newName(), 'f'.repeat(64)];
+    await tctl('create', '--name', box, '-v', `${unnamed}:/a`, '-v', `${name}-site:/b`, 'host', 'true');
+    await tctl('start', '-a', box);
+    expectOutput(await tctl('rm', '-v', box), `${box}\n`);
+    const { stdout } = await shell('tctl volume ls -q');
+    expect(stdout).toContain(`${name}-site\n`);
+    expect(stdout).not.toContain(unnamed);
+  });
+});
