@@ -62,9 +62,9 @@ function cgroups() {
 
 function write(text) {
   const file = join(root, 'docs/oci.md');
-  const marks = ['<!-- node tools/oci-report.mjs --write -->', '<!-- end -->'];
+  const marks = ['#### The steps\n', '#### Differences\n'];
   const [before, rest = ''] = readFileSync(file, 'utf8').split(marks[0]);
   const after = rest.split(marks[1])[1];
-  if (after === undefined) throw new Error(`${file} lacks the marks ${marks.join(' and ')}`);
-  writeFileSync(file, `${before}${marks[0]}\n\n${text}\n\n${marks[1]}${after}`);
+  if (after === undefined) throw new Error(`${file} lacks the headings: ${marks.join(' and ')}`);
+  writeFileSync(file, `${before}${marks[0]}\n${text}\n\n${marks[1]}${after}`);
 }

@@ -31,9 +31,8 @@ afterAll(async () => {
 describe('the documentation', () => {
   it('has code in languages that are known here', () => {
     expect(runnable.length).toBeGreaterThan(60);
-    const others = blocks.filter(
-      ({ language }) => !['sh', 'ts', 'js', 'json', 'text', ''].includes(language),
-    );
+    const known = ['sh', 'ts', 'js', 'json', 'toml', 'yaml', 'hcl', 'text', ''];
+    const others = blocks.filter(({ language }) => !known.includes(language));
     expect(others.map(({ page, line, language }) => `${page}:${line}: ${language}`)).toEqual([]);
   });
 

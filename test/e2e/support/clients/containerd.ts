@@ -9,6 +9,7 @@ import { hostRoot } from '../../../support/rootfs.ts';
 import { type Finished, startCommand, tctl } from '../command.ts';
 import { directory, newName } from '../suite.ts';
 import { Daemon } from './daemon.ts';
+import { documented } from './documented.ts';
 import { ours, type Runtime } from './runtimes.ts';
 import type { Client } from './yardstick.ts';
 
@@ -44,12 +45,7 @@ state = "${place}/state"
       runtime_type = "io.containerd.runc.v2"
       [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
         Root = "${states}"
-    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.tc-runtime]
-      runtime_type = "io.containerd.runc.v2"
-      [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.tc-runtime.options]
-        BinaryName = "${ours.path}"
-        Root = "${states}"
-`;
+${documented('toml', 'BinaryName').replace('BinaryName', `Root = "${states}"\n    BinaryName`)}`;
 
 export class Containerd {
   readonly #runtime: string;

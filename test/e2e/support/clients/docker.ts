@@ -10,6 +10,7 @@ import { hostRoot } from '../../../support/rootfs.ts';
 import { environment, type Finished, startCommand } from '../command.ts';
 import { directory, newName } from '../suite.ts';
 import { Daemon } from './daemon.ts';
+import { documented } from './documented.ts';
 import { ours, pathOf, type Runtime } from './runtimes.ts';
 import type { Client } from './yardstick.ts';
 
@@ -17,16 +18,15 @@ const place = join(directory, 'docker');
 const socket = join(place, 'socket');
 const cgroupParent = `/e${process.pid}-docker`;
 
-/** As docs/oci.md has it, and what keeps the daemon's hands off this machine's network and files. */
+/** What docs/oci.md has, and what keeps the daemon's hands off this machine's network and files. */
 const configuration = {
-  runtimes: { [ours.name]: { path: ours.path } },
+  ...JSON.parse(documented('json', '"runtimes"')),
   'data-root': join(place, 'data'),
   'exec-root': join(place, 'run'),
   pidfile: join(place, 'pid'),
   hosts: [`unix://${socket}`],
   'storage-driver': 'vfs',
   'cgroup-parent': cgroupParent,
-  'exec-opts': ['native.cgroupdriver=cgroupfs'],
   'init-path': pathOf('catatonit'),
   bridge: 'none',
   iptables: false,

@@ -8,6 +8,7 @@ import { removePodmanParent } from '../../../support/podman-cgroups.ts';
 import { hostRoot } from '../../../support/rootfs.ts';
 import { environment, type Finished, startCommand } from '../command.ts';
 import { directory, newName } from '../suite.ts';
+import { documented } from './documented.ts';
 import { ours, type Runtime } from './runtimes.ts';
 import type { Client } from './yardstick.ts';
 
@@ -15,17 +16,10 @@ const storage = join(directory, 'podman');
 const configuration = join(storage, 'containers.conf');
 export const cgroupParent = `/e${process.pid}-podman`;
 
-// Without CAP_SYS_RESOURCE podman's own limits of processes are too high; without an init system it must not look for one.
-// The runtime is registered as a user would: docs/oci.md.
+// Without CAP_SYS_RESOURCE podman's own limits of processes are too high; without systemd it has no journal.
 const settings = `[containers]
 default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-runtime_supports_json = ["runc", "tc-runtime"]
-[engine.runtimes]
-tc-runtime = ["${ours.path}"]
-`;
+${documented('toml', '[engine.runtimes]').replace('[engine]', '[engine]\nevents_logger = "file"')}`;
 
 export const podmanVariables = { CONTAINERS_CONF: configuration, TMPDIR: storage };
 const env = environment(podmanVariables);
