@@ -14,6 +14,7 @@ const environment = {
   PATH: `${bin}${delimiter}${process.env.PATH}`,
   TURBO_TELEMETRY_DISABLED: '1',
   DO_NOT_TRACK: '1',
+  npm_config_update_notifier: 'false',
 };
 
 const [job, ...rest] = process.argv.slice(2);
@@ -55,7 +56,10 @@ function setUp() {
     console.log('Installing dependencies, Node.js 24 among them: a minute or so, this first time.');
     pnpmRun(['install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=error']);
   }
-  pnpmRun(['run', '--silent', 'build', '--output-logs=errors-only', '--log-order=grouped']);
+  if (!existsSync(join(root, 'apps/tctl/dist'))) console.log('Building: half a minute, this first time.');
+  pnpmRun(['run', '--silent', 'build', '--output-logs=errors-only', '--log-order=grouped'], {
+    isQuiet: true,
+  });
 }
 
 /** node_modules is newer than what it is made from. */
@@ -68,13 +72,16 @@ function upToDate() {
   );
 }
 
-function pnpmRun(args) {
-  const { status } = run('npx', ['--yes', pnpm, ...args]);
-  if (status !== 0) process.exit(status ?? 1);
+/** @param isQuiet what it prints is for whom it fails */
+function pnpmRun(args, { isQuiet = false } = {}) {
+  const { status, stdout, stderr } = run('npx', ['--yes', pnpm, ...args], isQuiet ? 'pipe' : 'inherit');
+  if (status === 0) return;
+  process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`);
+  process.exit(status ?? 1);
 }
 
-function run(command, args) {
-  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: environment });
+function run(command, args, stdio = 'inherit') {
+  const result = spawnSync(command, args, { cwd: root, stdio, env: environment, maxBuffer: 2 ** 26 });
   if (result.error) fail(`${command}: ${result.error.message}`);
   return result;
 }

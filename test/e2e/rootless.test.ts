@@ -4,7 +4,7 @@ import { describe, expect, it, type TestContext } from 'vitest';
 import { requires } from '../support/requires.ts';
 import { expectOutput, expectRefusal } from './support/expectations.ts';
 import { newHome, readableByOthers, tctlAsNobody, userNamespaces } from './support/nobody.ts';
-import './support/suite.ts';
+import { newName } from './support/suite.ts';
 
 const needs = (context: TestContext) => requires(context, readableByOthers, userNamespaces);
 
@@ -46,6 +46,30 @@ describe('an ordinary user', () => {
     const { code } = await tctlAsNobody(home, 'run', '-v', `${home}:/mnt/h`, 'host', 'touch', '/mnt/h/made');
     expect(code).toBe(0);
     expect(readdirSync(home)).toContain('made');
+  });
+
+  it('sees a first container by npm start, with limits or without', async (context) => {
+    needs(context);
+    const { code, stdout, stderr } = await tctlAsNobody(newHome(), 'demo');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^Running sh in a container, without limits: tctl doctor says /m);
+    expect(stdout).toMatch(/UTS namespace\)\nmy-container\n/);
+  });
+
+  it('hears why a container without cgroups can be neither paused nor limited', async (context) => {
+    needs(context);
+    const home = newHome();
+    const name = newName();
+    expect((await tctlAsNobody(home, 'run', '-d', '--name', name, 'host', 'sleep', 'infinity')).code).toBe(0);
+    for (const words of [['pause'], ['update', '-m', '64m']])
+      expectRefusal(
+        await tctlAsNobody(home, ...words, name),
+        /it runs without cgroups/,
+        /cgroup of its own.*tctl doctor/,
+        1,
+      );
+    expect((await tctlAsNobody(home, 'rm', '-f', name)).code).toBe(0);
+    expect(state(home)).toEqual([]);
   });
 
   const limits = [

@@ -71,7 +71,8 @@ export async function resolveImage(
     };
   }
   const command = [...(entrypoint ? [entrypoint] : []), ...args];
-  if (command.length === 0) throw new UsageError('the command is missing', usage);
+  if (command.length === 0)
+    throw new UsageError('the command is missing', 'The image host has none of its own: tctl run host sh');
   const { path } = await hostRootfs();
   // Many containers share the tree, so each writes to a layer of its own.
   const mode = values['read-only'] ? 'overlay-ro' : 'overlay';

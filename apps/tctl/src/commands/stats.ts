@@ -52,7 +52,9 @@ function isComplete({ samples, resting }: Selected, { known }: LiveFrame): boole
   return samples.every(hasCpuShare) && !resting.some(runs);
 }
 
-const runs = ({ state }: ContainerInfo) => state === 'running' || state === 'paused';
+/** In a cgroup that can be read: an ordinary user's may have none. */
+const runs = ({ state, cgroups }: ContainerInfo) =>
+  (state === 'running' || state === 'paused') && cgroups.length > 0;
 
 const hasCpuShare = ({ rates }: CgroupSample) => rates.cpuUsageUsec !== undefined;
 /** Frames that it waits for. */

@@ -72,7 +72,10 @@ function network(text: string): NonNullable<RunOptions['network']> {
   const container = /^container:(.+)$/s.exec(text)?.[1];
   if (container !== undefined) return `container:${container}`;
   if (text === 'none' || text === 'host') return text;
-  throw new UsageError(`--network takes none, host or container:NAME, not ${JSON.stringify(text)}`);
+  throw new UsageError(
+    `--network takes none, host or container:NAME, not ${JSON.stringify(text)}`,
+    'There is no bridge yet: host shares the network of this machine, and its ports.',
+  );
 }
 
 export function userNamespace(text: string | undefined): boolean | 'self' {

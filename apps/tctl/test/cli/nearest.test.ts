@@ -9,6 +9,7 @@ describe('the nearest name', () => {
     ['a letter too many', 'memoryy', 'memory'],
     ['another letter', 'mamory', 'memory'],
     ['two letters swapped, in a long word', 'netowrk', 'network'],
+    ['two letters swapped, in a short word', 'rnu', 'run'],
     ['one edit in a short word', 'rum', 'run'],
     ['one edit in a word of two letters', 'rn', 'run'],
     ['the word itself', 'pids', 'pids'],

@@ -81,14 +81,19 @@ function createManager(
   });
 }
 
+/** Whoever may write to a v1 controller may also take memory and CPU from others. */
+export const forRootAlone = {
+  problem: 'cgroup v1 limits are for root alone',
+  hint: 'Run as root, or boot the host with cgroup v2 alone (systemd.unified_cgroup_hierarchy=1).',
+} as const;
+
 /** Why an ordinary user can have no limits, and what to do about it. */
 export function notDelegated(host: CgroupHost, facts: CgroupFacts = hostFacts): TcError {
   const uid = process.geteuid?.() ?? 0;
   const describe = (problem: string, hint: string) =>
     new TcError(problem, { code: 'CGROUP_NOT_DELEGATED', operation: 'set limits', hint });
   if (host.v2 === undefined || host.mode === 'hybrid') {
-    const hint = 'Run as root, or boot the host with cgroup v2 alone (systemd.unified_cgroup_hierarchy=1).';
-    return describe('cgroup v1 limits are for root alone', hint);
+    return describe(forRootAlone.problem, forRootAlone.hint);
   }
   const problem = `no cgroup that this process is in was delegated to uid ${uid}`;
   if (facts.exists('/run/systemd/system')) {

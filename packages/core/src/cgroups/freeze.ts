@@ -43,11 +43,14 @@ export async function freezeCgroups(
   const set = (directory: string) => writeOptional(join(directory, 'freezer.state'), state);
   const v1 = directories.find(set);
   if (v1 === undefined) {
-    throw new TcError('none of its cgroups can be frozen', {
+    const isWithout = directories.length === 0;
+    throw new TcError(isWithout ? 'it runs without cgroups' : 'none of its cgroups can be frozen', {
       code: 'FREEZE_UNSUPPORTED',
       operation,
       path: directories[0],
-      hint: 'It takes cgroup v2 and Linux 5.2, or the v1 freezer controller.',
+      hint: isWithout
+        ? 'An ordinary user needs a cgroup of its own to pause what runs in it: tctl doctor.'
+        : 'It takes cgroup v2 and Linux 5.2, or the v1 freezer controller.',
     });
   }
   const isSo = () => readOptional(join(v1, 'freezer.state'))?.trim() === state || (set(v1) && false);

@@ -47,10 +47,16 @@ function liftWrites(old: CgroupPlan, plan: CgroupPlan): CgroupWrite[] {
 /** A v1 hierarchy that it did not join at its start has no directory of it, and its supervisor would leave one. */
 function checkJoined(directory: string, directories: readonly string[]): void {
   if (directories.includes(directory)) return;
-  throw new TcError('it was started outside that hierarchy of cgroups', {
-    code: 'LIMIT_NOT_LIVE',
-    operation,
-    path: directory,
-    hint: 'Stop the container, change the limit, and start it again.',
-  });
+  const isWithout = directories.length === 0;
+  throw new TcError(
+    isWithout ? 'it runs without cgroups' : 'it was started outside that hierarchy of cgroups',
+    {
+      code: 'LIMIT_NOT_LIVE',
+      operation,
+      path: directory,
+      hint: isWithout
+        ? 'An ordinary user needs a cgroup of its own: tctl doctor. Then stop the container, and start it with limits.'
+        : 'Stop the container, change the limit, and start it again.',
+    },
+  );
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parseWords } from '@tc/linux';
+import { forRootAlone } from '../cgroups/delegation-manager.ts';
 import { degraded, type HostCheck, type HostFacts, missing, ok } from './host-check.ts';
 
 export function cgroups({ cgroups: { mode } }: HostFacts): HostCheck {
@@ -22,8 +23,10 @@ export function limits({ cgroups: host, read }: HostFacts): HostCheck {
 }
 
 /** cgroup-v2.rst, "Delegation": root needs none. */
-export function delegation({ uid, delegated }: HostFacts): HostCheck {
+export function delegation({ uid, delegated, cgroups: { mode } }: HostFacts): HostCheck {
   if (uid === 0) return ok('delegation', 'root needs none');
+  if (mode === 'v1' || mode === 'hybrid')
+    return degraded('delegation', forRootAlone.problem, forRootAlone.hint);
   const found = delegated();
   if (found !== undefined && found.length > 0) return ok('delegation', found.join(' '));
   const hint = 'For limits: systemd-run --user --scope -p Delegate=yes -- COMMAND';
