@@ -1,5 +1,5 @@
 /** Device files of an OCI bundle, and the links beside them, made in the /dev that its mounts have given it. */
-import { openFlags, resolveFlags } from '@tc/linux';
+import { atFlags, openFlags, resolveFlags } from '@tc/linux';
 import type { DeviceSpec } from '../bundle-spec.ts';
 import { address, cell, flags, load, number, string, words } from '../data.ts';
 import type { Diagnosis, Operand, Place } from '../program.ts';
@@ -64,7 +64,9 @@ function makeDevice(c: BundleContext, { path, type, major, minor, mode, uid, gid
   );
   p.jumpIf(load(made), 'eq', EEXIST, exists);
   if (uid !== 0 || gid !== 0) {
-    p.call('fchownat', [load(parent), string(name), uid, gid, 0], { what: `give ${path} to ${uid}:${gid}` });
+    p.call('fchownat', [load(parent), string(name), uid, gid, flags(atFlags, 'AT_SYMLINK_NOFOLLOW')], {
+      what: `give ${path} to ${uid}:${gid}`,
+    });
   }
   p.place(exists);
   p.call('close', [load(parent)], { what: `close ${directory}` });
