@@ -42,6 +42,7 @@ export const openFlags = {
 /** linux/fcntl.h; openat(2) */
 export const atFlags = {
   AT_FDCWD: -100,
+  AT_SYMLINK_NOFOLLOW: 0x100,
   AT_REMOVEDIR: 0x200,
   AT_EMPTY_PATH: 0x1000,
   AT_RECURSIVE: 0x8000,

@@ -11,6 +11,7 @@ import {
   setBundleSysctls,
 } from './phases/bundle-devices.ts';
 import { mapBundleMounts } from './phases/bundle-id-maps.ts';
+import { maskBundlePaths } from './phases/bundle-masks.ts';
 import {
   cloneBundle,
   enterBundleNamespaces,
@@ -23,7 +24,6 @@ import {
 import {
   attachBundleMounts,
   attachBundleRoot,
-  maskBundlePaths,
   openBundleRoot,
   prepareBundleMounts,
   sealBundleRoot,

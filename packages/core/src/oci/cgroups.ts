@@ -8,7 +8,8 @@ import { hostFacts } from '../cgroups/facts.ts';
 import type { CgroupPlan, CgroupWrite } from '../cgroups/plan.ts';
 import { pidsIn } from '../cgroups/tree.ts';
 import { refuse, unsupported } from './json.ts';
-import { deviceRulesOf, type Resources, type ResourceWrite, writesV1, writesV2 } from './resources.ts';
+import { deviceRulesOf, type ResourceWrite, writesV1, writesV2 } from './resource-writes.ts';
+import type { Resources } from './resources.ts';
 
 export interface OciCgroups {
   /** Absolute; version 2's is the last. */

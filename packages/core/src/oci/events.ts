@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TcError } from '@tc/linux';
 import { isAlive, type OciState, type OciStore } from './container-state.ts';
 import { watchOom } from './oom-watch.ts';
-import { type OciStats, statsOf } from './stats.ts';
+import { statsOf } from './stats.ts';
+import type { OciStats } from './stats-types.ts';
 
 export type OciEvent =
   | { readonly type: 'stats'; readonly id: string; readonly data: OciStats }

@@ -13,7 +13,8 @@ import {
   type OciCgroups,
 } from './cgroups.ts';
 import type { OciConfig } from './config/config.ts';
-import { type Resources, writesV2 } from './resources.ts';
+import { writesV2 } from './resource-writes.ts';
+import type { Resources } from './resources.ts';
 
 export interface Placement {
   readonly cgroups: OciCgroups;

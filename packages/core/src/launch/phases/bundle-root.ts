@@ -1,22 +1,11 @@
 /** An OCI bundle's root and its mounts: made and opened with the host's root still there, attached in the new one. */
 import { atFlags, mountFlags, openFlags } from '@tc/linux';
 import type { AttributeChange, BundleMount, Propagation } from '../bundle-spec.ts';
-import { address, at, buffer, cell, flags, load, NULL, number, string, words } from '../data.ts';
+import { address, cell, flags, load, NULL, number, string, words } from '../data.ts';
 import type { Diagnosis, Place } from '../program.ts';
 import { openMountPoint, refuseKernelFileSystems } from './bind-mounts.ts';
 import type { BundleContext } from './bundle-context.ts';
-import {
-  attach,
-  cloneMount,
-  cwd,
-  kernelOnly,
-  newMount,
-  noDevices,
-  noPrograms,
-  noSetuid,
-  openPath,
-  readOnly,
-} from './mount-calls.ts';
+import { attach, cloneMount, cwd, kernelOnly, newMount, openPath, readOnly } from './mount-calls.ts';
 
 /** A mount that waits to be attached; of cgroups one for each hierarchy. */
 export type PreparedMount = readonly { readonly name: string; readonly mount: Place }[];
@@ -98,7 +87,7 @@ function changeMount(p: Builder, mount: Place, { changes, propagation }: BundleM
   spread(p, mount, propagation ?? { flag: 'MS_PRIVATE', recursive: true });
 }
 
-function setMount(p: Builder, mount: Place, { set, clear, recursive }: AttributeChange): void {
+export function setMount(p: Builder, mount: Place, { set, clear, recursive }: AttributeChange): void {
   if (set.length === 0 && clear.length === 0) return;
   const clearFlags = flags(mountFlags, ...clear);
   const fields = [flags(mountFlags, ...set), clearFlags, number(0), number(0)];
@@ -168,7 +157,6 @@ export function attachBundleMounts(c: BundleContext, prepared: readonly Prepared
   }
 }
 
-const EPERM = 1;
 const kernelTypes = ['proc', 'sysfs'];
 
 /** A link in the image must not lead proc or sysfs elsewhere, nor anything else onto them (CVE-2019-19921). */
@@ -209,60 +197,4 @@ export function sealBundleRoot({ p, spec }: BundleContext, root: Place): void {
   const { propagation } = spec.root;
   if (propagation?.flag === 'MS_SHARED') spread(p, root, { ...propagation, recursive: false });
   if (spec.root.readOnly) setMount(p, root, { set: [readOnly], clear: [], recursive: false });
-}
-
-/** What the bundle wants hidden or protected, wherever that is; what is not there needs nothing. */
-export function maskBundlePaths({ p, spec }: BundleContext): void {
-  p.group('file system');
-  const find = (path: string, what: string) => {
-    const [target, skip] = [cell('target_fd'), p.label()];
-    const isKernels = /^\/(?:proc|sys)\//.test(path);
-    const resolve = isKernels
-      ? (['RESOLVE_NO_SYMLINKS'] as const)
-      : (['RESOLVE_IN_ROOT', 'RESOLVE_NO_MAGICLINKS'] as const);
-    openPath(p, cwd, path, { open: [], resolve }, { what, tolerate: ['ENOENT', 'ENOTDIR'], result: target });
-    p.jumpIf(load(target), 'lt', 0, skip);
-    return { target, skip };
-  };
-  const nothing = spec.maskedPaths.length === 0 ? undefined : openNull(p);
-  for (const path of spec.maskedPaths) {
-    if (nothing === undefined) break;
-    const what = `hide ${path}`;
-    const { target, skip } = find(path, what);
-    const attached = cell('attached');
-    // A file onto a directory: EINVAL of move_mount(2), where mount(2) says ENOTDIR.
-    const onto = { what, tolerate: ['EINVAL', 'ENOTDIR'] as const, result: attached };
-    attach(p, cloneMount(p, { directory: load(nothing) }, { what }), target, onto);
-    p.jumpIf(load(attached), 'eq', 0, skip);
-    const attributes = [readOnly, noSetuid, noDevices, noPrograms];
-    attach(p, newMount(p, 'tmpfs', { mode: '0555', size: '1' }, attributes, { what }), target, { what });
-    p.place(skip);
-  }
-  for (const path of spec.readonlyPaths) {
-    const what = `make ${path} read-only`;
-    const { target, skip } = find(path, what);
-    const mount = cloneMount(p, { directory: load(target), recursive: true }, { what });
-    setMount(p, mount, { set: [readOnly], clear: [], recursive: true });
-    attach(p, mount, target, { what });
-    p.place(skip);
-  }
-}
-
-/** The device itself, whatever the image has made of /dev (CVE-2025-31133). */
-function openNull(p: Builder): Place {
-  const about = { what: 'open /dev/null' };
-  const fd = openPath(p, cwd, '/dev/null', { open: [], resolve: ['RESOLVE_NO_SYMLINKS'] }, about);
-  const [status, isNull] = [buffer(256, '{stx_rdev}'), p.label()];
-  const empty = flags(atFlags, 'AT_EMPTY_PATH');
-  const call = p.call('statx', [load(fd), string(''), empty, number(0x7ff), address(status)], {
-    what: 'check that /dev/null is what hides',
-    diagnose: {
-      EPERM: { code: 'ROOTFS_UNSAFE', hint: '/dev/null of this root file system is no null device.' },
-    },
-  });
-  // stx_rdev_major and stx_rdev_minor: statx(2)
-  p.jumpIf(load(at(status, 128)), 'eq', number(1 + 3 * 2 ** 32, 'makedev(1, 3)'), isNull);
-  p.fail(number(EPERM), call);
-  p.place(isNull);
-  return fd;
 }
