@@ -1,4 +1,5 @@
 import { type Cell, chunkSlots } from './cells.ts';
+import { FrameCounts } from './frame-counts.ts';
 import { Ring } from './ring.ts';
 import type { Ticks } from './ticks.ts';
 
@@ -10,18 +11,38 @@ export const coarse = [
   { slotMs: 60_000, slots: 1440 },
 ] as const;
 
+/** Chunks that so many slots need: one more than they fill, as the newest is being filled. */
+const chunksFor = (slots: number) => Math.ceil(slots / chunkSlots) + 1;
+
 /** Ticks whose values a series may still have: whole chunks. */
-export const heldTicks = (Math.ceil(keptTicks / chunkSlots) + 1) * chunkSlots;
+export const heldTicks = chunksFor(keptTicks) * chunkSlots;
+
+/** The frames that are known, at all resolutions. */
+export class FrameLevels {
+  readonly fine = new FrameCounts(chunksFor(keptTicks));
+  readonly coarse = coarse.map(({ slots }) => new FrameCounts(chunksFor(slots)));
+
+  add(tick: number, nowMs: number): void {
+    this.fine.add(tick);
+    for (const [level, counts] of this.coarse.entries()) counts.add(slotAt(level, nowMs));
+  }
+}
 
 /** One series, at all resolutions at once: none is made of another, so that min, max and mean are those of the samples. */
 export class Series {
-  readonly #fine = new Ring(keptTicks, 1);
-  readonly #coarse = coarse.map(({ slots }) => new Ring(slots));
+  readonly #frames: FrameLevels;
+  readonly #fine = new Ring(chunksFor(keptTicks), 1);
+  readonly #coarse = coarse.map(({ slots }) => new Ring(chunksFor(slots)));
 
-  /** @returns by how many bytes it has grown */
+  constructor(frames: FrameLevels) {
+    this.#frames = frames;
+  }
+
+  /** Of a frame that the frames have already. @returns by how many bytes it has grown */
   add(tick: number, nowMs: number, value: number): number {
-    let grown = this.#fine.add(tick, value);
-    for (const [level, ring] of this.#coarse.entries()) grown += ring.add(slotAt(level, nowMs), value);
+    let grown = this.#fine.add(tick, value, this.#frames.fine);
+    for (const [level, counts] of this.#frames.coarse.entries())
+      grown += this.#coarse[level]?.add(slotAt(level, nowMs), value, counts) ?? 0;
     return grown;
   }
 
@@ -38,18 +59,20 @@ export class Series {
     for (let tick = first; tick <= ticks.tick; tick++) {
       const toMs = ticks.timeOf(tick);
       const fromMs = toMs - ticks.intervalOf(tick);
-      const cell = this.#fine.chunkOf(tick)?.cell(tick % chunkSlots, fromMs, toMs, toMs);
+      const cell = this.#fine.chunkOf(tick)?.cell(tick % chunkSlots, [fromMs, toMs, toMs], this.#frames.fine);
       if (cell !== undefined) yield cell;
     }
   }
 
   /** Of one of the coarser resolutions, from one time to another, which are times of slots. */
   *slots(level: number, fromMs: number, toMs: number): Generator<Cell> {
-    const slotMs = coarse[level]?.slotMs ?? 1;
+    const [slotMs, ring, counts] = [coarse[level]?.slotMs, this.#coarse[level], this.#frames.coarse[level]];
+    if (slotMs === undefined || ring === undefined || counts === undefined) return;
     for (let slot = slotAt(level, fromMs); slot * slotMs < toMs; slot++) {
       const begin = slot * slotMs;
-      const chunk = this.#coarse[level]?.chunkOf(slot);
-      const cell = chunk?.cell(slot % chunkSlots, begin, begin + slotMs, begin + slotMs / 2);
+      const cell = ring
+        .chunkOf(slot)
+        ?.cell(slot % chunkSlots, [begin, begin + slotMs, begin + slotMs / 2], counts);
       if (cell !== undefined) yield cell;
     }
   }

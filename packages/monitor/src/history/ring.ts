@@ -1,4 +1,5 @@
 import { Chunk, chunkSlots } from './cells.ts';
+import type { FrameCounts } from './frame-counts.ts';
 
 /** Chunks of one series at one resolution. A chunk is made when a sample falls into it, and takes the oldest's place. */
 export class Ring {
@@ -6,17 +7,16 @@ export class Ring {
   readonly #width: 1 | 3;
 
   /**
-   * @param slots that are kept at least
+   * @param chunks that are kept
    * @param width 1 where no slot gets more than one sample
    */
-  constructor(slots: number, width: 1 | 3 = 3) {
+  constructor(chunks: number, width: 1 | 3 = 3) {
     this.#width = width;
-    // One more than they fill: the newest chunk is being filled, and the others have to have them all.
-    this.#chunks = new Array(Math.ceil(slots / chunkSlots) + 1).fill(undefined);
+    this.#chunks = new Array(chunks).fill(undefined);
   }
 
   /** @returns by how many bytes the ring has grown */
-  add(slot: number, value: number): number {
+  add(slot: number, value: number, frames: FrameCounts): number {
     const number = Math.floor(slot / chunkSlots);
     const place = number % this.#chunks.length;
     let chunk = this.#chunks[place];
@@ -25,7 +25,7 @@ export class Ring {
       chunk = new Chunk(number, this.#width);
       this.#chunks[place] = chunk;
     } else before = chunk.bytes;
-    chunk.add(slot % chunkSlots, value);
+    chunk.add(slot % chunkSlots, value, frames);
     return chunk.bytes - before;
   }
 
