@@ -1,4 +1,5 @@
 /** "Did you mean web?" for a container, an image or a volume that is not there. */
+import { cliHints } from './hints.ts';
 import { nearest } from './nearest.ts';
 import { printError } from './print-error.ts';
 
@@ -13,7 +14,9 @@ async function hintFor(error: unknown): Promise<string | undefined> {
   const wanted = /^\w+ the \w+ (.+)$/s.exec(String(operation))?.[1];
   if (names === undefined || wanted === undefined) return undefined;
   const near = nearest(wanted, await names());
-  return near === undefined ? undefined : `Did you mean ${near}?`;
+  return near === undefined
+    ? undefined
+    : [`Did you mean ${near}?`, cliHints[String(code)]].join(' ').trimEnd();
 }
 
 /** Each from the bundle that knows it, which is loaded for that alone. */
