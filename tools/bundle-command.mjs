@@ -39,13 +39,15 @@ const lazily =
 /**
  * @param {typeof import('esbuild').build} build the app's own esbuild
  * @param settings of esbuild, besides or instead of the usual ones; `preamble` is JavaScript
+ * @returns the files that are in it
  */
 export async function bundleCommand(build, entry, outfile, settings = {}) {
   const { preamble = '', define = {}, plugins = [], ...options } = settings;
-  await build({
+  const { metafile } = await build({
     ...bundling,
     entryPoints: [entry],
     outfile,
+    metafile: true,
     format: 'cjs',
     charset: 'ascii', // so that it may be read as latin1, the fastest to decode
     define: { 'import.meta.url': '__filename', ...define },
@@ -59,4 +61,5 @@ export async function bundleCommand(build, entry, outfile, settings = {}) {
   const script = new Script(readFileSync(outfile, 'latin1'), { filename: outfile });
   setFlagsFromString('--lazy');
   writeFileSync(`${outfile}.cache`, script.createCachedData());
+  return Object.keys(metafile.inputs);
 }

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { bundleCommand, bundling } from '../../tools/bundle-command.mjs';
+import { notices } from '../../tools/notices.mjs';
 
 /** Native code. piscina asks for @napi-rs/nice only where a thread is to be nice, and does without it. */
 const external = ['koffi', '@napi-rs/nice'];
@@ -76,14 +77,16 @@ const ink = {
   },
 };
 
+const parts = [];
 for (const [name, entry] of Object.entries(entries)) {
-  await bundleCommand(build, entry, `dist/${name}.bundle`, {
+  const inputs = await bundleCommand(build, entry, `dist/${name}.bundle`, {
     external,
     plugins: [ink, ownBundles],
     supported: { 'dynamic-import': false }, // but require(), which bin/tctl.cjs gives it
     define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
     preamble: 'const __dirname = require("node:path").dirname(__filename);', // piscina wants to know where it is
   });
+  parts.push(...inputs);
 }
 
 // For man tctl: npm i -g puts it where man looks.
@@ -95,6 +98,9 @@ const monitor = join(import.meta.dirname, '../../packages/monitor');
 const piscina = dirname(createRequire(join(monitor, 'package.json')).resolve('piscina'));
 await bundleThread(join(monitor, 'src/monitor-worker.ts'), 'dist/monitor-worker.js');
 await bundleThread(join(piscina, 'worker.js'), 'dist/worker.js');
+
+writeFileSync('dist/THIRD-PARTY-NOTICES', notices(parts));
+writeFileSync('dist/tctl.1', execFileSync(process.execPath, ['bin/tctl.cjs', 'man']));
 
 async function bundleThread(entry, outfile) {
   await build({

@@ -8,6 +8,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -17,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { bundleCommand, bundling } from '../../tools/bundle-command.mjs';
+import { notices } from '../../tools/notices.mjs';
 
 const here = import.meta.dirname;
 const bundles = join(here, 'dist');
@@ -54,6 +56,7 @@ try {
   mkdirSync(dirname(outfile), { recursive: true });
   copyFileSync(executable, `${outfile}.new`);
   renameSync(`${outfile}.new`, outfile); // one that runs stays as it is
+  writeFileSync(`${outfile}.NOTICES`, licences());
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
@@ -92,11 +95,21 @@ function writeConfig() {
   return path;
 }
 
+/** Of all that is in it. The package that Node.js comes in has no licence file. */
+function licences() {
+  const { version, release } = process;
+  const node = `Node.js ${version}: MIT, and others of what it is made of: the file LICENSE of ${release.sourceUrl}\n`;
+  return `${node}\n${notices([koffiMain()])}\n${readFileSync(join(bundles, 'THIRD-PARTY-NOTICES'), 'utf8')}`;
+}
+
+function koffiMain() {
+  return createRequire(join(here, 'package.json')).resolve('koffi');
+}
+
 /** The native code for the machine that this is made on, and for the libc that its Node.js is for. */
 function koffi() {
   const { arch, report } = process;
   const libc = report.getReport().header.glibcVersionRuntime === undefined ? 'musl' : 'linux';
-  const main = createRequire(join(here, 'package.json')).resolve('koffi');
-  const directory = dirname(createRequire(main).resolve(`@koromix/koffi-linux-${arch}/package.json`));
+  const directory = dirname(createRequire(koffiMain()).resolve(`@koromix/koffi-linux-${arch}/package.json`));
   return join(directory, `${libc}_${arch}/koffi.node`);
 }

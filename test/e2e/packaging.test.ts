@@ -1,4 +1,5 @@
 /** What would be published: it holds what it needs, installs, and works where nothing of the workspace is. */
+import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
@@ -35,14 +36,14 @@ const named = (name: string): Packed => {
   return found;
 };
 
+const documents = /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|dist\/(tctl\.1|THIRD-PARTY-NOTICES))$/;
+
 describe('what is packed', () => {
-  it('is what runs, its types, a licence and a page to read', () => {
+  it('is what runs, its types, licences, and pages to read', () => {
     for (const { files, manifest } of packed) {
       const rest = files.filter((file) => !/^dist\/.*\.(js|d\.ts|bundle|1)$|^bin\/.*\.cjs$/.test(file));
       expect(rest, manifest.name).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']));
-      expect(rest.filter((file) => !/^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(file))).toEqual(
-        [],
-      );
+      expect(rest.filter((file) => !documents.test(file))).toEqual([]);
       expect(files.filter((file) => /test|\.map$|(?<!\.d)\.ts$/.test(file.split('/').at(-1) ?? ''))).toEqual(
         [],
       );
@@ -61,6 +62,17 @@ describe('what is packed', () => {
     // Everything else is in their bundles.
     for (const name of ['tctl', 'tc-runtime'])
       expect(Object.keys(named(name).manifest.dependencies)).toEqual(['koffi']);
+  });
+
+  it('has the licences of what was bundled', () => {
+    const { tarball } = named('tctl');
+    const path = 'package/dist/THIRD-PARTY-NOTICES';
+    const text = execFileSync('tar', ['-xzOf', tarball, path], { encoding: 'utf8' });
+    for (const name of ['ink', 'piscina', 'react', 'systeminformation']) {
+      const licence = new RegExp(`^${name} [0-9.]+: MIT[^]{0,300}Permission is hereby granted`, 'm');
+      expect(licence.test(text), name).toBe(true);
+    }
+    expect(text).toMatch(/^yoga-layout [0-9.]+: MIT, Meta/m); // it comes without the text
   });
 
   it('has nothing that publint would change', async () => {
@@ -201,6 +213,7 @@ describe('the commands, installed with npm install --global', () => {
     expect(code).toBe(0);
     expect(stdout.split('\n')[0]).toContain(version);
     expect(stdout).toMatch(/^tc-runtime/m);
+    expect(readFileSync(join(prefix, 'share/man/man1/tctl.1'), 'utf8')).toMatch(/^\.TH TCTL 1 /);
   });
 
   it('run by their absolute path without an environment but for where node is', async () => {
