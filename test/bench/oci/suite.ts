@@ -4,15 +4,16 @@ import { machine, measureGroups, needRoot, parseCount, printMeasurements, type S
 import { PrivateNamespace } from '../private-namespace.ts';
 import { table } from '../table.ts';
 import { makeWorkplace, type Workplace } from '../workplace.ts';
-import { type PeakMemory, peakMemory } from './memory.ts';
+import { type Costs, measureCosts } from './costs.ts';
 import { type PhaseTimes, timePhases } from './phases.ts';
 import { PodmanBench } from './podman.ts';
-import { type RuntimeName, runtimeNames } from './runtimes.ts';
+import { runtimeNames } from './runtimes.ts';
 
 const notes = `
 All have limits on memory and pids, and all run in one mount namespace without the empty cgroup2 of a hybrid host, which
 crun refuses. Interleaved rounds; bundles, states and podman's storage (vfs) are on a tmpfs. The ratio is to tc-runtime.
-A call's memory is ru_maxrss of its largest process, median of five calls; the root file system is the same for all.`;
+CPU time is a call's own and that of the processes that it waits for, memory ru_maxrss of the largest of them; medians of
+ten calls each.`;
 
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -27,28 +28,27 @@ export async function main(args: readonly string[]): Promise<void> {
     const before = machine();
     const skipped: Skipped[] = [];
     const phases = await timePhases(place, inside, runtimeNames, rounds);
-    const memory = runtimeNames.flatMap((runtime) => memoryOf(place, runtime, skipped));
+    const costs = costsOf(place, skipped);
     await using podman = new PodmanBench(place);
     const cases = runtimeNames.map((runtime) => podman.runCase(runtime, inside));
     const runs = await measureGroups([{ title: 'podman run --rm, /bin/true', cases }], rounds);
     runs.skipped.push(...skipped);
-    if (values.json)
-      return console.log(JSON.stringify({ machine: before, phases, memory, ...runs }, null, 2));
+    if (values.json) return console.log(JSON.stringify({ machine: before, phases, costs, ...runs }, null, 2));
     console.log(before);
     printMeasurements(runs);
     printPhases(phases);
-    printMemory(memory);
+    printCosts(costs);
     console.log(notes);
   } finally {
     place.remove();
   }
 }
 
-function memoryOf(place: Workplace, runtime: RuntimeName, skipped: Skipped[]): PeakMemory[] {
+function costsOf(place: Workplace, skipped: Skipped[]): Costs[] {
   try {
-    return peakMemory(place, runtime);
+    return measureCosts(place, runtimeNames, 10);
   } catch (error) {
-    skipped.push({ name: `memory of ${runtime}`, reason: (error as Error).message });
+    skipped.push({ name: 'CPU time and memory of a call', reason: (error as Error).message });
     return [];
   }
 }
@@ -62,7 +62,11 @@ function printPhases(phases: readonly PhaseTimes[]): void {
   console.log(`\n${table(['one call', 'median ms', 'p95 ms', 'ratio'], rows)}`);
 }
 
-function printMemory(memory: readonly PeakMemory[]): void {
-  const rows = memory.map(({ runtime, call, peakKb }) => [`${runtime} ${call}`, (peakKb / 1024).toFixed(1)]);
-  console.log(`\n${table(['memory of one call at its peak', 'MiB'], rows)}`);
+function printCosts(costs: readonly Costs[]): void {
+  const rows = costs.map(({ runtime, call, cpuMs, peakKb }) => {
+    const ours = costs.find((each) => each.runtime === runtimeNames[0] && each.call === call);
+    const ratio = cpuMs / (ours?.cpuMs ?? Number.NaN);
+    return [`${runtime} ${call}`, cpuMs.toFixed(1), ratio.toFixed(2), (peakKb / 1024).toFixed(1)];
+  });
+  console.log(`\n${table(['one call', 'CPU ms', 'ratio', 'MiB at the peak'], rows)}`);
 }
