@@ -88,6 +88,7 @@ function writeConfig() {
     output: join(work, 'blob'),
     assets: { ...assets, main: join(work, 'main'), 'koffi.node': koffi() },
     disableExperimentalSEAWarning: true,
+    execArgv: ['--'], // as in bin/tctl.cjs: Node.js reads any --env-file before it for itself
     execArgvExtension: 'none', // what NODE_OPTIONS says is meant for other programs
   };
   const path = join(work, 'sea-config.json');

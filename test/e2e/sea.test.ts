@@ -64,6 +64,17 @@ tctl run mine:1
   });
 });
 
+describe('the options of the single-file executable', () => {
+  it('are all tctl’s own, and none is one of Node.js', async () => {
+    const file = join(newDirectory(), 'variables');
+    writeFileSync(file, 'A=1\nTCTL_DATA_DIR=/proc/nowhere\n');
+    const run = (...args: string[]) => startCommand([executable, ...args], { env: environment() }).ended;
+    expectOutput(await run('run', '--env-file', file, 'host', 'sh', '-c', 'echo $A'), '1\n');
+    expectRefusal(await run('run', '--env-file', '/nowhere', 'host', 'true'), /--env-file \/nowhere: ENOENT/);
+    expectRefusal(await run('--inspect'), /--inspect/, /--help/);
+  });
+});
+
 describe('the FFI library of the single-file executable', () => {
   const noexec = (...directories: string[]) =>
     directories.map((directory) => `mount -t tmpfs -o noexec tmpfs ${directory}`).join('\n');
