@@ -61,14 +61,17 @@ describe('an ordinary user', () => {
     const home = newHome();
     const name = newName();
     expect((await tctlAsNobody(home, 'run', '-d', '--name', name, 'host', 'sleep', 'infinity')).code).toBe(0);
-    for (const words of [['pause'], ['update', '-m', '64m']])
-      expectRefusal(
-        await tctlAsNobody(home, ...words, name),
-        /it runs without cgroups/,
-        /cgroup of its own.*tctl doctor/,
-        1,
-      );
-    expect((await tctlAsNobody(home, 'rm', '-f', name)).code).toBe(0);
+    try {
+      for (const words of [['pause'], ['update', '-m', '64m']])
+        expectRefusal(
+          await tctlAsNobody(home, ...words, name),
+          /it runs without cgroups/,
+          /cgroup of its own.*tctl doctor/,
+          1,
+        );
+    } finally {
+      expect((await tctlAsNobody(home, 'rm', '-f', name)).code).toBe(0);
+    }
     expect(state(home)).toEqual([]);
   });
 
