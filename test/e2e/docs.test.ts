@@ -3,7 +3,7 @@
  * and prints what its page shows below it. `support/doc-blocks.ts` has the comments that pages say something with.
  */
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, parse } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Registry, startRegistry } from '../support/registry.ts';
 import { scaled } from '../support/scale.ts';
@@ -52,6 +52,16 @@ describe('the documentation', () => {
     const index = textOf('docs/README.md');
     const named = globSync('docs/**/*.md', { cwd: repository }).map((page) => page.slice('docs/'.length));
     expect(named.filter((page) => page !== 'README.md' && !index.includes(`(${page})`))).toEqual([]);
+  });
+
+  it('has every folder of sources and every tool on its map', () => {
+    const map = textOf('docs/architecture.md');
+    const folders = globSync('{packages,apps}/*/src/*/', { cwd: repository }).map(
+      (path) => `${basename(path)}/`,
+    );
+    const tools = globSync('tools/*.{ts,mjs}', { cwd: repository }).map((path) => parse(path).name);
+    expect(folders.length).toBeGreaterThan(40);
+    expect([...folders, ...tools].filter((name) => !map.includes(`\`${name}\``))).toEqual([]);
   });
 
   it('has JSON that is JSON', () => {
