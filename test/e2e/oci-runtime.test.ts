@@ -266,6 +266,36 @@ describe('a container of tc-runtime', () => {
     expect(stderr).toContain('there is no --console-socket');
   });
 
+  it('tells what it uses, once or now and then', async () => {
+    await using bundle = await makeBundle('exec sleep 600');
+    await create(bundle);
+    await succeed('start', bundle.id);
+    const { type, id, data } = JSON.parse(await succeed('events', '--stats', bundle.id));
+    expect({ type, id, current: data.pids.current }).toEqual({ type: 'stats', id: bundle.id, current: 1 });
+    const followed = startCommand(
+      [runtimePath, '--root', stateRoot, 'events', '--interval', '50ms', bundle.id],
+      { env: {} },
+    );
+    await until(
+      () => followed.stdout().split('\n').length > 3,
+      () => 'it has told three times',
+    );
+    await succeed('kill', bundle.id, 'KILL');
+    expect(await followed.ended).toMatchObject({ code: 0, stderr: '' });
+    const refused = await runtime('events', '--interval', 'often', bundle.id);
+    expect(refused.stderr).toContain('--interval takes a time above 0');
+  });
+
+  it('is refused the labels of a security module that the kernel runs without', async (context) => {
+    const module = '/sys/module/apparmor/parameters/enabled';
+    requires(context, () => (existsSync(module) ? 'the kernel runs with AppArmor' : undefined));
+    await using bundle = await makeBundle('exec sleep 600');
+    await create(bundle);
+    await succeed('start', bundle.id);
+    const { code, stderr } = await runtime('exec', '--apparmor', 'some_profile', bundle.id, 'true');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('AppArmor') });
+  });
+
   it('is listed', async () => {
     await using bundle = await makeBundle('sleep 60');
     await create(bundle);

@@ -31,6 +31,8 @@ export function withFlags(own: OciProcess, command: readonly string[], args: Arg
     rlimits: own.rlimits,
     noNewPrivileges: own.noNewPrivileges || args.has('no-new-privs'),
     oomScoreAdj: own.oomScoreAdj,
+    apparmorProfile: args.value('apparmor') || own.apparmorProfile,
+    selinuxLabel: args.value('process-label') || own.selinuxLabel,
   };
   const { scheduler, ioPriority, execCPUAffinity } = own;
   return { ...readOciProcess(json, 'process'), scheduler, ioPriority, execCPUAffinity };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../src/arguments.ts';
 import { commands } from '../src/commands/commands.ts';
+import { intervalOf } from '../src/commands/events.ts';
 import { escapeControls, messageOf } from '../src/report.ts';
 import { resourcesOf, updateOptions } from '../src/update-flags.ts';
 
@@ -36,7 +37,7 @@ describe('the command line', () => {
   ])('%j is refused', (words, problem) => expect(() => parseArguments(words, options)).toThrow(problem));
 
   it('has the commands of runc that engines and test suites call', () => {
-    const names = 'create start state kill delete run exec ps list pause resume update spec features';
+    const names = 'create start state kill delete run exec ps list pause resume update events spec features';
     expect(Object.keys(commands).toSorted()).toEqual(names.split(' ').toSorted());
   });
 });
@@ -64,5 +65,20 @@ describe('an error', () => {
   it('does nothing to a terminal or a log, whatever an image has put into it', () => {
     const message = messageOf(new Error('a\u001b[2J\nlevel=info\u009bx\u2028'));
     expect(escapeControls(message)).toBe('a\\u001b[2J\\u000alevel=info\\u009bx\\u2028');
+  });
+});
+
+describe('--interval', () => {
+  it.each([
+    ['500ms', 500],
+    ['5s', 5000],
+    ['1m30s', 90_000],
+    ['1.5h', 5_400_000],
+  ])('%s is %d ms', (text, milliseconds) => {
+    expect(intervalOf(text)).toBe(milliseconds);
+  });
+
+  it.each(['', '0s', '5', 's', '-1s', '5s x', '99999h'])('%j is none', (text) => {
+    expect(() => intervalOf(text)).toThrow(/--interval takes a time/);
   });
 });

@@ -25,12 +25,11 @@ export const exec: Command = {
     'preserve-fds': { kind: 'value', about: 'pass so many descriptors, from 3 on' },
     'ignore-paused': { kind: 'flag', about: 'also into a paused container, where it waits' },
     cgroup: { kind: 'value', about: 'not supported' },
-    apparmor: { kind: 'value', about: 'not supported' },
-    'process-label': { kind: 'value', about: 'not supported' },
+    apparmor: { kind: 'value', about: 'an AppArmor profile' },
+    'process-label': { kind: 'value', about: 'a SELinux label' },
   },
   async run(args, store) {
-    for (const name of ['cgroup', 'apparmor', 'process-label'])
-      if (args.value(name)) throw usage(`--${name} is not supported`);
+    if (args.value('cgroup')) throw usage('--cgroup is not supported');
     const id = args.id();
     const file = args.value('process');
     const given =

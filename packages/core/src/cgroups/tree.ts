@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { constants, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parsePids, readOptional } from '@tc/linux';
@@ -27,8 +27,8 @@ export function treeOf(directory: string): string[] {
 /** Writes to a file that this kernel or hierarchy may not have. */
 export function writeOptional(path: string, value: string): boolean {
   try {
-    // `r+` makes no file: O_CREAT is EACCES on a cgroup file system.
-    writeFileSync(path, value, { flag: 'r+' });
+    // O_CREAT is EACCES on a cgroup file system, and O_RDWR on cgroup.kill, which its owner may only write to.
+    writeFileSync(path, value, { flag: constants.O_WRONLY as unknown as string });
     return true;
   } catch (error) {
     if (isGone(error)) return false;
