@@ -2,8 +2,11 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { scaled } from '../support/scale.ts';
 import { environment, repository, startCommand, tctlPath } from './support/command.ts';
+import { create, makeBundle, stateRoot } from './support/oci.ts';
 import { newDirectory } from './support/suite.ts';
+import { until } from './support/until.ts';
 
 const hook = fileURLToPath(new URL('support/modules.cjs', import.meta.url));
 const ociRuntime = join(repository, 'apps/tc-runtime/bin/tc-runtime.cjs');
@@ -116,4 +119,23 @@ describe('tc-runtime', () => {
       expect(matches(loaded, koffi, crypto, network, heavy)).toEqual([]);
     },
   );
+
+  it('loads koffi to make a container, and neither to start it, nor to look at it, nor to remove it', async () => {
+    await using bundle = await makeBundle('exit 0');
+    await create(bundle);
+    const call = (...args: string[]) =>
+      loadedByCommand([process.execPath, ociRuntime, '--root', stateRoot, ...args, bundle.id]);
+    const loaded = [await call('state'), await call('start')];
+    let status: unknown;
+    await until(
+      async () => {
+        ({ status } = await bundle.state());
+        return status === 'stopped';
+      },
+      () => `it is ${status}`,
+      scaled(60_000),
+    );
+    loaded.push(await call('delete', '--force')); // of what runs it would send a signal
+    expect(loaded.flatMap((each) => matches(each, koffi))).toEqual([]);
+  });
 });
