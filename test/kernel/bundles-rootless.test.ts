@@ -51,21 +51,13 @@ const limited: Change = (config) => {
   config.linux['resources'] = { memory: { limit: 64 * 2 ** 20 }, pids: { limit: 20 } };
 };
 
+// On an emulated machine each start of Node.js as another user takes most of a minute: few tests see much.
 describe('the bundle of an ordinary user', () => {
-  it('runs in its own user namespace', async (context) => {
+  it('runs in its own user namespace, and has more run in it', async (context) => {
     requires(context, canBeOrdinary);
-    const answer = await runAsNobody(
-      'id -u; tr -s " " </proc/self/uid_map; cat /proc/self/setgroups; exit 7',
-    );
-    expect(answer).toMatchObject({ exitCode: 7, stdout: '0\n 0 65534 1\ndeny\n' });
-  });
-
-  it('has more run in it', async (context) => {
-    requires(context, canBeOrdinary);
-    const answer = await runAsNobody('exec sleep 600', undefined, {
-      exec: ['sh', '-c', 'id -u; cat /proc/1/comm'],
-    });
-    expect(answer).toMatchObject({ stdout: '0\nsleep\n', stderr: '' });
+    const script = 'id -u; tr -s " " </proc/self/uid_map; cat /proc/self/setgroups /proc/1/comm';
+    const answer = await runAsNobody('exec sleep 600', undefined, { exec: ['sh', '-c', script] });
+    expect(answer).toMatchObject({ stdout: '0\n 0 65534 1\ndeny\nsleep\n', stderr: '' });
   });
 
   it('is held to its limits in a cgroup that was delegated', async (context) => {
@@ -78,8 +70,8 @@ describe('the bundle of an ordinary user', () => {
     ).toMatchObject([{ name: 'main' }]);
   });
 
-  it('is refused limits where nothing was', async (context) => {
-    requires(context, canBeOrdinary);
+  it('is refused limits where no cgroup can be delegated', async (context) => {
+    requires(context, canBeOrdinary, mode('v1', 'hybrid'));
     const { error } = await runAsNobody('true', limited);
     expect(error).toMatchObject({ code: 'CGROUP_NOT_DELEGATED' });
   });
