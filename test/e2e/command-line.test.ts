@@ -258,6 +258,52 @@ describe('tctl container', () => {
   });
 });
 
+describe('options as fingers know them', () => {
+  it('of a run', async () => {
+    const script = 'hostname; df -k /dev/shm | tail -1';
+    const args = [
+      'run',
+      '--net=none',
+      '--rm=true',
+      '--hostname=box',
+      '--shm-size',
+      '1m',
+      'host',
+      'sh',
+      '-c',
+      script,
+    ];
+    const { stdout, stderr, code } = await tctl(...args);
+    expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+    expect(stdout).toMatch(/^box\n\S+ +1024 +0 +1024 /);
+  });
+
+  it('of limits', async () => {
+    const box = newName();
+    await tctl('create', '--name', box, '-c', '512', '--cpu-quota', '50000', 'host', 'true');
+    const { stdout } = await tctl('inspect', '-f', '{{json .limits}} {{.HostConfig.NanoCpus}}', box);
+    expect(stdout).toBe('{"cpus":0.5,"cpuWeight":20} 500000000\n');
+    await tctl('rm', box);
+  });
+
+  it('of lists', async () => {
+    const [older, newer] = [newName(), newName()];
+    for (const each of [older, newer]) await tctl('create', '--name', each, 'host', 'true');
+    const names = async (...args: string[]) => (await tctl('ps', '--format', '{{.Names}}', ...args)).stdout;
+    expect(await names('-l')).toBe(`${newer}\n`);
+    expect(await names('-n', '2')).toBe(`${newer}\n${older}\n`);
+    expect(await names('-a', '-f', `since=${older}`)).toBe(`${newer}\n`);
+    expect(await names('-a', '-f', `before=${newer}`, '-f', `name=${older}`)).toBe(`${older}\n`);
+    expect(await names('-a', '-f', `volume=${name}-site`)).toBe(`${name}\n`);
+    await tctl('rm', older, newer);
+    const free = (await tctl('volume', 'create')).stdout;
+    const { stdout } = await tctl('volume', 'ls', '-q', '-f', 'dangling=true');
+    expect(stdout).toContain(free);
+    expect(stdout).not.toContain(`${name}-site`);
+    expectOutput(await tctl('volume', 'rm', '-f', free.trim(), 'no-such-volume'), free);
+  });
+});
+
 describe('tctl rm -v', () => {
   it('removes the volumes that nobody has named, and no others', async () => {
     const [box, unnamed] = [newName(), 'f'.repeat(64)];

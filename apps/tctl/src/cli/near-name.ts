@@ -22,7 +22,7 @@ async function hintFor(error: unknown): Promise<string | undefined> {
 /** Each from the bundle that knows it, which is loaded for that alone. */
 const lists: Readonly<Record<string, () => Promise<string[]>>> = {
   CONTAINER_NOT_FOUND: async () =>
-    (await (await import('../commands/containers.ts')).containerNames()).map(({ name }) => name),
+    (await (await import('../commands/ps.ts')).containerNames()).map(({ name }) => name),
   IMAGE_NOT_FOUND: async () =>
     (await (await import('../commands/images.ts')).imageNames()).flatMap((name) => [
       name,

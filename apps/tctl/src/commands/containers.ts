@@ -20,7 +20,7 @@ import { updateCommand } from './update.ts';
 import { volumeCommand } from './volume.ts';
 import { waitCommand } from './wait.ts';
 
-export { capabilityNames, containerNames, volumeNames } from './names.ts';
+export { capabilityNames, volumeNames } from './names.ts';
 export { runAsContainer } from './run-as-container.ts';
 
 export const containerCommands = {

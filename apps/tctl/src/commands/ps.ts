@@ -10,6 +10,9 @@ import { checkFormat, formattedRows, isPlainTable } from '../template/print-rows
 import { containerHeadings, containerRow } from './container-row.ts';
 import { containerFilter } from './ps-filters.ts';
 
+/** The smallest bundle that knows them. */
+export { containerNames } from './container-names.ts';
+
 export const psCommand = command(ps, async (values) => {
   const { quiet = false, filter, format, json = false } = values;
   const { 'no-trunc': whole = false, 'no-human': exact = false } = values;

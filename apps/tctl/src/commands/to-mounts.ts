@@ -7,7 +7,9 @@ type Values = OptionValues<typeof fileOptions>;
 
 /** In the order of the options' kinds: a tmpfs may lie in a volume. */
 export function toMounts(values: Values): NonNullable<RunOptions['mounts']> {
+  const shared = values['shm-size'];
   return [
+    ...(shared === undefined ? [] : [parseTmpfs(`/dev/shm:size=${shared},mode=1777`)]),
     ...(values.volume ?? []).map(parseMount),
     ...(values.mount ?? []).map(parseMountOption),
     ...(values.tmpfs ?? []).map(parseTmpfs),

@@ -1,6 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { createVolume, listVolumes, pruneVolumes, removeVolume, TcError, type Volume } from '@tc/core';
+import {
+  Container,
+  createVolume,
+  listVolumes,
+  pruneVolumes,
+  removeVolume,
+  TcError,
+  type Volume,
+} from '@tc/core';
 import { type Command, command } from '../cli/command.ts';
+import { parseFilters } from '../cli/filters.ts';
 import { forEach } from '../cli/for-each.ts';
 import { jsonText } from '../cli/json-text.ts';
 import { writeOut } from '../cli/output.ts';
@@ -17,12 +26,19 @@ import {
   volumeRm,
 } from '../table/volumes.ts';
 import { checkFormat, formattedRows, isPlainTable } from '../template/print-rows.ts';
+import { volumesOf } from './mounted-volumes.ts';
 import { volumeDetails, volumeHeadings, volumeRow } from './volume-row.ts';
 
 const ls = command(volumeLs, async (values) => {
-  const { quiet = false, json = false, format, 'no-human': exact = false } = values;
+  const { quiet = false, json = false, filter, format, 'no-human': exact = false } = values;
   checkFormat(format);
-  const volumes = await listVolumes();
+  let mounted: ReadonlySet<string> = new Set();
+  const isMeant = parseFilters<Volume>(filter, {
+    name: ({ name }, part) => name.includes(part),
+    dangling: ({ name }, wanted) => mounted.has(name) !== (wanted === 'true'),
+  });
+  if (filter !== undefined) mounted = await mountedVolumes();
+  const volumes = (await listVolumes()).filter(isMeant);
   if (json) writeOut(jsonText(volumes));
   else if (quiet) writeOut(volumes.map(({ name }) => `${name}\n`).join(''));
   else if (format !== undefined && !isPlainTable(format))
@@ -34,6 +50,10 @@ const ls = command(volumeLs, async (values) => {
   }
   return 0;
 });
+
+async function mountedVolumes(): Promise<ReadonlySet<string>> {
+  return new Set((await Container.list()).flatMap(({ options }) => volumesOf(options?.mounts ?? [])));
+}
 
 const create = command(volumeCreate, (_, names) =>
   forEach(names.length > 0 ? names : [unusedName()], async (name) => (await createVolume(name)).name),

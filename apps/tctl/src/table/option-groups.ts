@@ -112,6 +112,11 @@ export const fileOptions = under('Its files', {
     multiple: true,
     about: 'mount memory, e.g. /cache:size=64m,mode=1777',
   },
+  'shm-size': {
+    ...size,
+    default: 'half of the memory',
+    about: 'how much /dev/shm holds; it counts against the memory limit',
+  },
   rootfs: {
     value: 'DIR',
     complete: 'directory',

@@ -46,9 +46,6 @@ export const refusedRunOptions: RefusedTable = {
   runtime: valued('tctl is the runtime.'),
   isolation: valued('That is an option for Windows.'),
   platform: valued('Pull it first: tctl pull --platform OS/ARCH IMAGE.'),
-  'shm-size': valued(
-    '/dev/shm counts against the memory limit; --tmpfs /dev/shm:size=SIZE puts another there.',
-  ),
   'volumes-from': valued('Name the volumes: -v NAME:DIR; tctl inspect tells which that container has.'),
   'volume-driver': valued(
     'Volumes are directories: mount what you like on the host, and pass it on with -v.',
