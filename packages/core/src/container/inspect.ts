@@ -1,6 +1,5 @@
 import { isContainerCgroupFrozen } from '../cgroups/frozen.ts';
 import type { RootfsOptions } from '../run/options.ts';
-import type { AllContainers } from '../state/read-all.ts';
 import type { ContainerRecord } from '../state/state-directory.ts';
 import type { ContainerInfo, ContainerState } from './options.ts';
 import { nameOf } from './reference.ts';
@@ -31,7 +30,7 @@ export function infoOf(record: ContainerRecord): ContainerInfo {
   };
 }
 
-function createdAtMsOf({ config, launch }: ContainerRecord): number {
+export function createdAtMsOf({ config, launch }: ContainerRecord): number {
   return config?.createdAtMs ?? launch?.createdAtMs ?? 0;
 }
 
@@ -44,12 +43,4 @@ function pathOf(rootfs: string | RootfsOptions): string | undefined {
 function stateOf({ running, launch, exit }: ContainerRecord): ContainerState {
   if (running !== undefined) return isContainerCgroupFrozen(launch?.cgroups ?? []) ? 'paused' : 'running';
   return exit === undefined ? 'created' : 'exited';
-}
-
-/** The oldest first. What vanished meanwhile, or a newer version made, is left out. */
-export function infosOf(all: AllContainers): ContainerInfo[] {
-  return [...all.values()]
-    .filter((record) => record !== undefined && record !== 'newer')
-    .toSorted((a, b) => createdAtMsOf(a) - createdAtMsOf(b))
-    .map(infoOf);
 }

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
+import { inTurns } from '../state/in-turns.ts';
 import { hasLeftovers, readAllContainers } from '../state/read-all.ts';
 import { runtimeDirectory } from '../state/runtime-directory.ts';
-import { infosOf } from './inspect.ts';
+import { createdAtMsOf, infoOf } from './inspect.ts';
 import type { ContainerInfo } from './options.ts';
 
 export interface Listed {
@@ -11,9 +12,14 @@ export interface Listed {
   readonly leftovers: () => boolean;
 }
 
-/** Every 5 ms others have their turn. What vanishes meanwhile, or a newer version made, is left out. */
+/** It never blocks the event loop for long. What vanishes meanwhile, or a newer version made, is left out. */
 export async function listContainers(directory = runtimeDirectory()): Promise<Listed> {
   const runtime = resolve(directory);
   const all = await readAllContainers(runtime);
-  return { containers: infosOf(all), leftovers: () => hasLeftovers(runtime, all) };
+  const records = [...all.values()]
+    .filter((record) => record !== undefined && record !== 'newer')
+    .toSorted((a, b) => createdAtMsOf(a) - createdAtMsOf(b));
+  const containers: ContainerInfo[] = [];
+  await inTurns(records, (record) => containers.push(infoOf(record))); // it asks the kernel who is paused
+  return { containers, leftovers: () => hasLeftovers(runtime, all) };
 }

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { isAlive } from './alive.ts';
 import { listContainerData } from './data-links.ts';
 import { ifThere } from './files.ts';
+import { inTurns } from './in-turns.ts';
 import { listIds, listLinks } from './names.ts';
 import { hasCgroups, isLost } from './settle.ts';
 import { type ContainerRecord, readContainer } from './state-directory.ts';
@@ -10,19 +11,10 @@ import { type ContainerRecord, readContainer } from './state-directory.ts';
 /** By id. What a newer version made is not ours to read; undefined is what nobody owns, or what vanished meanwhile. */
 export type AllContainers = ReadonlyMap<string, ContainerRecord | 'newer' | undefined>;
 
-/** For so long nothing else of this process has its turn: somebody may be typing. */
-const turnMs = 5;
-
 /** @param runtimeDirectory absolute */
 export async function readAllContainers(runtimeDirectory: string): Promise<AllContainers> {
   const all = new Map<string, ContainerRecord | 'newer' | undefined>();
-  let turnBeganAt = Date.now(); // `performance` would have to be loaded
-  for (const id of listIds(runtimeDirectory)) {
-    all.set(id, readOrNewer(runtimeDirectory, id));
-    if (Math.abs(Date.now() - turnBeganAt) < turnMs) continue;
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    turnBeganAt = Date.now();
-  }
+  await inTurns(listIds(runtimeDirectory), (id) => all.set(id, readOrNewer(runtimeDirectory, id)));
   return all;
 }
 

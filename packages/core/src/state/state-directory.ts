@@ -46,10 +46,10 @@ const mostTries = 5;
 export function readContainer(runtimeDirectory: string, id: string): ContainerRecord | undefined {
   const directory = `${runtimeDirectory}/${id}`;
   for (let tries = 1; ; tries += 1) {
-    // What is not in this list is not looked for: of most containers most files are missing, and each would cost an error.
-    // The kernel reads a directory this small while nothing is renamed in it (iterate_dir(), fs/readdir.c).
-    const there = new Set(ifThere(() => readdirSync(directory)));
-    const running = readRun(directory, there);
+    const running = readRun(directory);
+    // Of a container that does not run most files are missing, and each would cost an error. The kernel reads a directory
+    // this small while nothing is renamed in it (iterate_dir(), fs/readdir.c).
+    const there = running === undefined ? new Set(ifThere(() => readdirSync(directory))) : undefined;
     const record = readFiles(directory, id, running, there);
     // An end removes this file first, and a start writes it last, but for the removal of `exited`.
     const now = readRun(directory);
@@ -65,15 +65,15 @@ function readFiles(
   directory: string,
   id: string,
   running: Running | undefined,
-  there: ReadonlySet<string>,
+  there: ReadonlySet<string> | undefined,
 ): ContainerRecord | undefined {
-  const has = (name: keyof typeof stateFiles) => there.has(stateFiles[name]);
+  const has = (name: keyof typeof stateFiles) => there?.has(stateFiles[name]) ?? true;
   const config = has('config') ? readConfig(directory) : undefined;
   const alive = has('alive') && isAlive(directory);
   const launch = has('launch') ? readLaunch(directory) : undefined;
   // Without a configuration it is one of run()'s, or is about to be gone: `autoRemove` begins with that file.
   if (config === undefined && !(alive && launch?.ephemeral)) return undefined;
-  const unfinished = has('running') || has('ended');
+  const unfinished = running !== undefined || has('running') || has('ended');
   const record = { id, directory, config, launch, alive, unfinished };
   if (alive && running !== undefined) return { ...record, running, exit: undefined };
   // Beside `running`, which a start writes before it removes `exited`, that is of the run before.
@@ -84,8 +84,8 @@ function readFiles(
 }
 
 /** It counts as running until it is known how it ended. */
-function readRun(directory: string, there?: ReadonlySet<string>): Running | undefined {
-  const has = (name: string) => there?.has(name) ?? existsSync(`${directory}/${name}`);
+function readRun(directory: string): Running | undefined {
+  const has = (name: string) => existsSync(`${directory}/${name}`);
   return (
     (has(stateFiles.running) ? readRunning(directory) : undefined) ??
     (has(stateFiles.ended) ? readEnded(directory) : undefined)

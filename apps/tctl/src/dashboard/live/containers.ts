@@ -3,7 +3,7 @@ import { OwnContainers } from '../../live/own-containers.ts';
 import type { ContainerFacts, Mark } from '../source/source.ts';
 import { toFacts } from './to-facts.ts';
 
-/** A burst of events is one new list. */
+/** A burst of events is looked at once. */
 const calmMs = 60;
 /** Where an event is missed, or its container vanishes without one. */
 const atLeastEveryMs = 15_000;
@@ -17,6 +17,7 @@ export class Containers implements AsyncDisposable {
   #marks: Mark[] = [];
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
+  #allReadAtMs = 0;
 
   constructor(onChange: () => void, onProblem: (error: unknown) => void) {
     this.#onChange = onChange;
@@ -37,30 +38,33 @@ export class Containers implements AsyncDisposable {
 
   /** Reads the list, and from then on again when something has happened. */
   async open(): Promise<void> {
-    await this.#read();
+    await this.#read(true);
   }
 
   #note(event: ContainerEvent): void {
     const mark = markOf(event);
     if (mark !== undefined) this.#marks.push(mark);
-    this.#readSoon(calmMs);
+    this.#readSoon(calmMs, false);
   }
 
-  #readSoon(milliseconds: number): void {
+  #readSoon(milliseconds: number, all: boolean): void {
     clearTimeout(this.#timer);
     if (this.#isOver) return;
-    this.#timer = setTimeout(() => void this.#read(), milliseconds);
+    this.#timer = setTimeout(() => void this.#read(all), milliseconds);
   }
 
-  async #read(): Promise<void> {
+  /** @param all and not only those that something has happened to, which is enough for a while */
+  async #read(all: boolean): Promise<void> {
     try {
-      const known = await this.#own.list(() => true);
+      const isOld = performance.now() - this.#allReadAtMs > atLeastEveryMs;
+      if (all || isOld) this.#allReadAtMs = performance.now();
+      const known = await this.#own.list(() => all || isOld);
       this.#facts = [...known.values()].map(toFacts);
       this.#onChange();
     } catch (error) {
       this.#onProblem(error);
     }
-    this.#readSoon(atLeastEveryMs);
+    this.#readSoon(atLeastEveryMs, true);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
