@@ -10,7 +10,7 @@ import { repository, startCommand } from './support/command.ts';
 import { expectOutput } from './support/expectations.ts';
 import { makeBundle, stateRoot } from './support/oci.ts';
 import { installerEnvironment, npmInstall, type Packed, packAll } from './support/packed.ts';
-import { newDirectory } from './support/suite.ts';
+import { newDirectory, newRoomyDirectory } from './support/suite.ts';
 import { openTerminal } from './support/terminal.ts';
 
 let packed: readonly Packed[];
@@ -23,7 +23,7 @@ beforeAll(async () => {
   libraries = packed.filter(({ directory }) => directory.startsWith('packages/'));
   const [allowed, ...others] = new Set(packed.map(({ manifest }) => manifest.engines.node));
   expect(others).toEqual([]);
-  const directory = newDirectory();
+  const directory = newRoomyDirectory();
   const name = `node-linux-${process.arch}`;
   writeFileSync(join(directory, 'package.json'), '{}');
   await npmInstall(directory, `${name}@${allowed?.replace('>=', '')}.0`);
@@ -105,7 +105,8 @@ describe('the libraries, installed into an empty project', () => {
   let project: string;
   const write = (file: string, text: string) => writeFileSync(join(project, file), text);
   const node = (file: string, executable = process.execPath) =>
-    startCommand([executable, file], { cwd: project, env: installerEnvironment() }).ended;
+    startCommand([executable, file], { cwd: project, env: installerEnvironment(), timeout: scaled(100_000) })
+      .ended;
 
   beforeAll(async () => {
     project = newDirectory();

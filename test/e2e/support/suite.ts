@@ -1,5 +1,6 @@
 /** What every file of this suite has: directories of its own, and the check that no test leaves a trace. */
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Container } from '@tc/core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
@@ -22,6 +23,17 @@ process.env['TCTL_DATA_DIR'] = dataDirectory;
 /** An empty directory of the test's own. */
 export function newDirectory(): string {
   return mkdtempSync(join(directory, 'd-'));
+}
+
+const roomy: string[] = [];
+
+/** As newDirectory(), for hundreds of megabytes: where tests run in a container, /dev/shm may have 64. */
+export function newRoomyDirectory(): string {
+  const { bavail, bsize } = statfsSync(directory);
+  if (bavail * bsize > 2e9) return newDirectory();
+  const path = mkdtempSync(join(tmpdir(), 'e2e-suite-'));
+  roomy.push(path);
+  return path;
 }
 
 let count = 0;
@@ -75,5 +87,5 @@ afterEach(async () => {
 });
 
 afterAll(() => {
-  rmSync(directory, { recursive: true, force: true });
+  for (const path of [directory, ...roomy]) rmSync(path, { recursive: true, force: true });
 });

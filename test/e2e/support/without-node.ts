@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { hostRootfs, hostTools } from '@tc/images';
 import { scaled } from '../../support/scale.ts';
 import { environment, type Finished, repository, startCommand } from './command.ts';
-import { dataDirectory, newDirectory } from './suite.ts';
+import { newDirectory, newRoomyDirectory } from './suite.ts';
 
 const app = join(repository, 'apps/tctl');
 export const executable = join(repository, 'dist/tctl');
@@ -49,7 +49,7 @@ export class RootWithoutNode {
   static async make(): Promise<RootWithoutNode> {
     const path = [join(executable, '..'), '/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(':');
     // It finds the libraries that the executable needs, as for every tool.
-    const root = await hostRootfs({ dataDir: dataDirectory, path, tools: [...hostTools, 'tctl'] });
+    const root = await hostRootfs({ dataDir: newRoomyDirectory(), path, tools: [...hostTools, 'tctl'] });
     return new RootWithoutNode(root.path);
   }
 
