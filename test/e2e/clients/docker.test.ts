@@ -66,7 +66,7 @@ const steps: Step<Docker>[] = [
     },
   },
   {
-    title: 'run --memory, and too much of it: OOMKilled',
+    title: 'run --memory, and too much of it: killed',
     async act(docker) {
       const options = ['--memory', '32m', '--memory-swap', '32m', 'host', 'sh', '-c'];
       await using container = await docker.background(...options, 'head -c 100m /dev/zero | tail');

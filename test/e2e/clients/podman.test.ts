@@ -34,6 +34,14 @@ const steps: Step<Podman>[] = [
     },
   },
   {
+    title: 'run --unsetenv PATH: a command by its name',
+    differs: 'it looks in /bin and /usr/bin, as execvp(3) does, where runc finds nothing',
+    async act(podman, { name }) {
+      const { code } = await podman.run('--unsetenv', 'PATH', 'host', 'true');
+      expect(code).toBe(name === 'runc' ? 127 : 0);
+    },
+  },
+  {
     title: 'run -i: stdin',
     async act(podman) {
       expect(await podman.outputWith('of the host', 'host', 'cat')).toBe('of the host');
