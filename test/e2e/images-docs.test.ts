@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { families } from '../../apps/tctl/src/table/commands.ts';
-import { imageGroup } from '../../apps/tctl/src/table/images.ts';
+import { imageGroup } from '../../apps/tctl/src/table/image-group.ts';
 import { repository } from './support/command.ts';
 import './support/suite.ts';
 

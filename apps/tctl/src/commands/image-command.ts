@@ -5,7 +5,7 @@ import { jsonText } from '../cli/json-text.ts';
 import { writeOut } from '../cli/output.ts';
 import { printable } from '../cli/printable.ts';
 import { subcommands } from '../cli/subcommands.ts';
-import { imageGroup, imagePrune, imageVerify } from '../table/images.ts';
+import { imageGroup, imagePrune, imageVerify } from '../table/image-group.ts';
 import { historyCommand } from './history.ts';
 import { imageStore } from './image-users.ts';
 import { importCommand } from './import.ts';

@@ -2,7 +2,7 @@ import { command } from '../cli/command.ts';
 import { forEach } from '../cli/for-each.ts';
 import { jsonText } from '../cli/json-text.ts';
 import { writeOut } from '../cli/output.ts';
-import { imageInspect } from '../table/images.ts';
+import { imageInspect } from '../table/image-group.ts';
 import { checkFormat, formattedRows } from '../template/print-rows.ts';
 import type { Struct } from '../template/values.ts';
 import { imageDetails } from './image-row.ts';

@@ -2,6 +2,7 @@
 import type { CommandSpec, Entry } from './command-spec.ts';
 import { isGroup } from './command-spec.ts';
 import { containerGroup } from './container-group.ts';
+import { imageGroup } from './image-group.ts';
 import * as images from './images.ts';
 import * as life from './life.ts';
 import * as looking from './looking.ts';
@@ -58,7 +59,7 @@ export const families = {
     tag: images.tag,
     rmi: images.rmi,
     history: images.history,
-    image: images.imageGroup,
+    image: imageGroup,
     volume: volumeGroup,
   },
   'This machine, and tctl': {
