@@ -94,7 +94,7 @@ const steps: Step<Containerd>[] = [
       terminal.type('clear; tty; stty size');
       await terminal.shows(/^\/dev\/pts\/0\n40 120$/m);
       terminal.type('exit 6');
-      await terminal.shows(/^code=6$/m, patienceMs);
+      await terminal.shows(/code=6$/m, patienceMs);
     },
   },
   {

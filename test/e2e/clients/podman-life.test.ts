@@ -47,7 +47,7 @@ const steps: Step<Podman>[] = [
       terminal.type('echo after=$?');
       await terminal.shows(/^after=130$/m);
       terminal.type('exit 6');
-      await terminal.shows(/^code=6$/m, patienceMs);
+      await terminal.shows(/code=6$/m, patienceMs);
     },
   },
   {

@@ -6,11 +6,11 @@ import { afterAll, beforeAll } from 'vitest';
 import { installed } from '../../../support/installed.ts';
 import { hostRoot } from '../../../support/rootfs.ts';
 import { environment, type Finished, startCommand } from '../command.ts';
-import { directory, newDirectory } from '../suite.ts';
+import { newDirectory, newRoomyDirectory } from '../suite.ts';
 import type { Runtime } from './runtimes.ts';
 import type { Client } from './yardstick.ts';
 
-const place = join(directory, 'buildah');
+const place = newRoomyDirectory();
 const env = environment({ TMPDIR: place });
 // Without CAP_SYS_RESOURCE buildah's own limit of processes is too high.
 const limits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=4096:4096'];

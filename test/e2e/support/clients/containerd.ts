@@ -7,13 +7,13 @@ import { installed } from '../../../support/installed.ts';
 import { removePodmanParent } from '../../../support/podman-cgroups.ts';
 import { hostRoot } from '../../../support/rootfs.ts';
 import { type Finished, startCommand, tctl } from '../command.ts';
-import { directory, newName } from '../suite.ts';
+import { newName, newRoomyDirectory } from '../suite.ts';
 import { Daemon } from './daemon.ts';
 import { documented } from './documented.ts';
 import { ours, type Runtime } from './runtimes.ts';
 import type { Client } from './yardstick.ts';
 
-const place = join(directory, 'containerd');
+const place = newRoomyDirectory();
 export const socket = join(place, 'socket');
 /** containerd's own, and so the cgroup that it puts containers into. */
 export const namespace = `e${process.pid}-containerd`;

@@ -8,13 +8,13 @@ import { installed } from '../../../support/installed.ts';
 import { removePodmanParent } from '../../../support/podman-cgroups.ts';
 import { hostRoot } from '../../../support/rootfs.ts';
 import { environment, type Finished, startCommand } from '../command.ts';
-import { directory, newName } from '../suite.ts';
+import { newName, newRoomyDirectory } from '../suite.ts';
 import { Daemon } from './daemon.ts';
 import { documented } from './documented.ts';
 import { ours, pathOf, type Runtime } from './runtimes.ts';
 import type { Client } from './yardstick.ts';
 
-const place = join(directory, 'docker');
+const place = newRoomyDirectory();
 const socket = join(place, 'socket');
 const cgroupParent = `/e${process.pid}-docker`;
 

@@ -7,12 +7,12 @@ import { installed } from '../../../support/installed.ts';
 import { removePodmanParent } from '../../../support/podman-cgroups.ts';
 import { hostRoot } from '../../../support/rootfs.ts';
 import { environment, type Finished, startCommand } from '../command.ts';
-import { directory, newName } from '../suite.ts';
+import { newName, newRoomyDirectory } from '../suite.ts';
 import { documented } from './documented.ts';
 import { ours, type Runtime } from './runtimes.ts';
 import type { Client } from './yardstick.ts';
 
-const storage = join(directory, 'podman');
+const storage = newRoomyDirectory();
 const configuration = join(storage, 'containers.conf');
 export const cgroupParent = `/e${process.pid}-podman`;
 
