@@ -7,8 +7,8 @@ const { join } = require('node:path');
 const { Script } = require('node:vm');
 
 const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 22 || (major === 22 && minor < 15)) {
-  process.stderr.write(`tc-runtime: needs Node.js 22.15 or newer, and this is ${process.version}\n`);
+if (major < 22 || (major === 22 && minor < 12)) {
+  process.stderr.write(`tc-runtime: needs Node.js 22.12 or newer, and this is ${process.version}\n`);
   process.exit(1);
 }
 const filename = join(__dirname, '../dist/tc-runtime.bundle');

@@ -1,5 +1,5 @@
 import { Transform } from 'node:stream';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { TcError } from '@tc/linux';
 import type { Compression } from '../oci/media-types.ts';
 
@@ -10,6 +10,9 @@ const magics: readonly (readonly [name: string, bytes: readonly number[]])[] = [
   ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
 ];
 
+/** Since 22.15, and 23.8: https://nodejs.org/api/zlib.html */
+const readsZstd = 'createZstdDecompress' in zlib;
+
 /**
  * By the first bytes, as Docker does: what a manifest says is not always so.
  * @throws TcError COMPRESSION_UNSUPPORTED
@@ -17,18 +20,18 @@ const magics: readonly (readonly [name: string, bytes: readonly number[]])[] = [
 export function compressionOf(start: Uint8Array): Compression {
   const name = magics.find(([, bytes]) => bytes.every((byte, index) => start[index] === byte))?.[0];
   if (name === undefined) return 'none';
-  if (name === 'gzip' || name === 'zstd') return name;
+  if (name === 'gzip' || (name === 'zstd' && readsZstd)) return name;
   throw new TcError(`it is compressed with ${name}`, {
     code: 'COMPRESSION_UNSUPPORTED',
     operation: 'read the archive',
-    hint: `Node.js can read gzip and zstd. Pipe it in: ${name} -dc FILE | tctl import - NAME`,
+    hint: `Node.js ${process.version} can read gzip${readsZstd ? ' and zstd' : ', and zstd from 22.15 on'}. Pipe it in: ${name} -dc FILE | tctl import - NAME`,
   });
 }
 
 const chunkSize = 1 << 18;
 
 export function decompressor(compression: Compression): Transform {
-  if (compression === 'gzip') return createGunzip({ chunkSize });
-  if (compression === 'zstd') return createZstdDecompress({ chunkSize });
+  if (compression === 'gzip') return zlib.createGunzip({ chunkSize });
+  if (compression === 'zstd') return zlib.createZstdDecompress({ chunkSize });
   return new Transform({ transform: (chunk, _, done) => done(null, chunk) });
 }
