@@ -18,11 +18,11 @@ export const chunkSlots = 60;
 /** What a chunk takes in V8 (of Node.js 24, by a heap snapshot): the object and its one value. */
 export const emptyChunkBytes = 110;
 /** What an array of its own takes besides its elements. */
-const arrayBytes = 300;
+export const arrayBytes = 300;
 
 /**
  * A run of slots of one series. While all its samples are the same (an idle cgroup, a limit, no network) only their
- * value is kept: min, max and sum follow from it. And while it was in every frame, the frames are its samples.
+ * value is kept: min, max and sum follow from it. And while it was in each frame of its cgroup, those are its samples.
  */
 export class Chunk {
   /** Which run it is: the time of its first slot, in chunks. */
@@ -33,7 +33,7 @@ export class Chunk {
   #details: Float64Array | undefined;
   #samples = 0;
   #newest = -1;
-  /** Samples in each slot, once a frame was without it. 65535 are enough for one a millisecond. */
+  /** Samples in each slot, once a frame of its cgroup was without it. 65535 are enough for one a millisecond. */
   #own: Uint16Array | undefined;
 
   /** @param width 1 where no slot gets more than one sample */

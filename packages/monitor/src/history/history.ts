@@ -27,21 +27,24 @@ export interface HistoryRange {
 
 interface Track {
   readonly series: Map<SeriesName, Series>;
+  readonly frames: FrameLevels;
   lastTick: number;
 }
+
+const partsOf = ({ series, frames }: Track) => [frames, ...series.values()];
 
 /**
  * What cgroups did in the last day: each frame of the last 600 (10 minutes at one a second), min, max and mean of every
  * 10 seconds of the last 3 hours, and of every minute of the last day.
  *
- * A series takes at most 90 KB after a day, and 6 KB while its value never changes; see docs/monitor.md.
+ * After a day, a cgroup takes 30 KB, and each series of it at most 90 KB, or 6 KB while its value never changes; see
+ * docs/monitor.md.
  */
 export class History {
   readonly #kept: readonly { readonly name: SeriesName; readonly take: ReturnType<typeof takerOf> }[];
   readonly #maxCgroups: number;
   readonly #maxBytes: number;
   readonly #ticks = new Ticks(heldTicks);
-  readonly #frames = new FrameLevels();
   readonly #tracks = new Map<string, Track>();
   /** By level: when what is kept begins, where memory was short. */
   readonly #trimmedMs = coarse.map(() => 0);
@@ -76,7 +79,6 @@ export class History {
   add(frame: Frame): void {
     const ticks = this.#ticks;
     ticks.add(frame);
-    this.#frames.add(ticks.tick, ticks.nowMs);
     this.#firstMs ??= ticks.nowMs;
     // Those that were here before are known to be here before anything is evicted for one that is new.
     for (const { cgroup } of frame.cgroups) {
@@ -86,12 +88,13 @@ export class History {
     for (const sample of frame.cgroups) {
       const track = this.#tracks.get(sample.cgroup.path) ?? this.#newTrack(sample.cgroup.path);
       if (track === undefined || sample.stale) continue;
+      this.#bytes += track.frames.add(ticks.tick, ticks.nowMs);
       for (const { name, take } of this.#kept) {
         const value = take(sample);
         if (value === undefined || Number.isNaN(value)) continue;
         let series = track.series.get(name);
         if (series === undefined) {
-          series = new Series(this.#frames);
+          series = new Series(track.frames);
           track.series.set(name, series);
         }
         this.#bytes += series.add(ticks.tick, ticks.nowMs, value);
@@ -151,7 +154,7 @@ export class History {
 
   #newTrack(path: string): Track | undefined {
     if (this.#tracks.size >= this.#maxCgroups && !this.#evict()) return undefined;
-    const track: Track = { series: new Map(), lastTick: this.#ticks.tick };
+    const track: Track = { series: new Map(), frames: new FrameLevels(), lastTick: this.#ticks.tick };
     this.#tracks.set(path, track);
     return track;
   }
@@ -163,7 +166,8 @@ export class History {
       if (lastTick < oldest) [longest, oldest] = [path, lastTick];
     }
     if (oldest === this.#ticks.tick) return false;
-    for (const series of this.#tracks.get(longest)?.series.values() ?? []) this.#bytes -= series.bytes;
+    const track = this.#tracks.get(longest);
+    if (track !== undefined) for (const { bytes } of partsOf(track)) this.#bytes -= bytes;
     this.#tracks.delete(longest);
     return true;
   }
@@ -175,8 +179,8 @@ export class History {
       const oldest = chunkAt(level, Math.max(this.#coarseFromMs(level), this.#firstMs ?? 0));
       if (oldest >= chunkAt(level, this.#ticks.nowMs)) continue;
       this.#trimmedMs[level] = (oldest + 1) * chunkMs;
-      for (const { series } of this.#tracks.values()) {
-        for (const each of series.values()) this.#bytes -= each.dropBefore(level, oldest + 1);
+      for (const track of this.#tracks.values()) {
+        for (const each of partsOf(track)) this.#bytes -= each.dropBefore(level, oldest + 1);
       }
       return true;
     }

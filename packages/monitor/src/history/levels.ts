@@ -17,14 +17,24 @@ const chunksFor = (slots: number) => Math.ceil(slots / chunkSlots) + 1;
 /** Ticks whose values a series may still have: whole chunks. */
 export const heldTicks = chunksFor(keptTicks) * chunkSlots;
 
-/** The frames that are known, at all resolutions. */
+/** The frames that a cgroup was in, at all resolutions. */
 export class FrameLevels {
   readonly fine = new FrameCounts(chunksFor(keptTicks));
   readonly coarse = coarse.map(({ slots }) => new FrameCounts(chunksFor(slots)));
 
-  add(tick: number, nowMs: number): void {
-    this.fine.add(tick);
-    for (const [level, counts] of this.coarse.entries()) counts.add(slotAt(level, nowMs));
+  /** @returns by how many bytes they have grown */
+  add(tick: number, nowMs: number): number {
+    let grown = this.fine.add(tick);
+    for (const [level, counts] of this.coarse.entries()) grown += counts.add(slotAt(level, nowMs));
+    return grown;
+  }
+
+  dropBefore(level: number, chunk: number): number {
+    return this.coarse[level]?.dropBefore(chunk) ?? 0;
+  }
+
+  get bytes(): number {
+    return [this.fine, ...this.coarse].reduce((sum, counts) => sum + counts.bytes, 0);
   }
 }
 
