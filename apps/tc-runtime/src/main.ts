@@ -1,6 +1,6 @@
 /** tc-runtime: the command line of runc, for engines. */
 import { defaultOciRoot, OciStore, ociVersion } from '@tc/core/oci';
-import { exitNow } from '@tc/linux';
+import { exitNow, isLibcLoaded } from '@tc/linux';
 import { type Arguments, type Options, parseArguments, usage } from './arguments.ts';
 import { commands } from './commands/commands.ts';
 import { type Log, logWarningsTo, reportError, writeLog, writeOut } from './report.ts';
@@ -35,7 +35,8 @@ export async function main(words: readonly string[]): Promise<void> {
     reportError(error, log);
   }
   // Whoever started this waits for it: nothing that is still open is worth waiting for.
-  exitNow(code);
+  if (isLibcLoaded()) exitNow(code);
+  process.exit(code); // loading libc for exitNow() would take longer than this does
 }
 
 async function dispatch(args: Arguments): Promise<number> {

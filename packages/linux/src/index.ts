@@ -31,7 +31,7 @@ export * from './kernel-files/single-value.ts';
 export { landlockAbi } from './landlock.ts';
 export { lookUpMerged } from './layers/look-up.ts';
 export { isOpaque, isWhiteout, opaqueXattrs } from './layers/whiteouts.ts';
-export { fcntl, flock, memfdCreate, pipe, socketPair } from './libc.ts';
+export { fcntl, flock, isLibcLoaded, memfdCreate, pipe, socketPair } from './libc.ts';
 export { type OpenHow, openat2 } from './openat2.ts';
 export { type OverlayMount, overlayMount } from './overlay-mount.ts';
 export { pidfdGetFd, pidfdOpen, pidfdSendSignal } from './pidfd.ts';
