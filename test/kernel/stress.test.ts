@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Container, type ContainerEvent, cleanUpAbandoned } from '@tc/core';
@@ -86,6 +86,7 @@ describe(title, () => {
 
   it('never are what they can’t be, and leave nothing behind', { timeout: 10 * minutes }, async () => {
     console.log(`STRESS_SEED=${setting.seed}`);
+    rmSync(setting.historyPath, { force: true }); // of the try before
     const start = performance.now();
     const events: ContainerEvent[] = [];
     const over = new AbortController();

@@ -1,12 +1,11 @@
-import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { prctlOptions, reap, socketPair, spawnProcess, TcError } from '@tc/linux';
+import { prctlOptions, reap, TcError } from '@tc/linux';
 import { ProgramBuilder } from './builder.ts';
 import { address, buffer, cell, flags, load, NULL, number } from './data.ts';
 import { decodeStatus, type Ending } from './ending.ts';
-import { imageFile } from './image-file.ts';
 import { launchError } from './launch-error.ts';
 import { controlFd, messages } from './protocol.ts';
+import { spawnImage } from './spawn-image.ts';
 
 const [F_SETFD, FD_CLOEXEC, SIGKILL, SIGCHLD] = [2, 1, 9, 17]; // fcntl(2), signal(7)
 
@@ -51,20 +50,9 @@ export function runSteps(write: (p: ProgramBuilder) => void): Promise<Pick<Endin
 
 async function run(p: ProgramBuilder): Promise<Pick<Ending, 'exitCode' | 'signal'>> {
   const program = p.finish(buffer(8, 'record'));
-  const image = imageFile(program, controlFd);
-  const [ours, theirs] = socketPair();
-  let pid: number;
-  try {
-    pid = spawnProcess(`/proc/self/fd/${image}`, ['tctl-steps'], [0, 1, 2, theirs]);
-  } catch (error) {
-    closeSync(ours);
-    throw error;
-  } finally {
-    closeSync(image);
-    closeSync(theirs);
-  }
+  const { pid, fd } = spawnImage(program, 'tctl-steps');
   const chunks: Buffer[] = [];
-  for await (const chunk of new Socket({ fd: ours })) chunks.push(chunk);
+  for await (const chunk of new Socket({ fd })) chunks.push(chunk);
   reap(pid);
   const said = Buffer.concat(chunks);
   if (said.length < 8) {

@@ -1,13 +1,13 @@
 /** A user namespace without a process in it: a descriptor keeps it. */
 
 import { once } from 'node:events';
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { openSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { cloneFlags, miscConstants, prctlOptions, reap, socketPair, spawnProcess, TcError } from '@tc/linux';
+import { cloneFlags, miscConstants, prctlOptions, reap, TcError } from '@tc/linux';
 import { ProgramBuilder } from './builder.ts';
 import { address, buffer, flags, number, string } from './data.ts';
-import { imageFile } from './image-file.ts';
 import { controlFd } from './protocol.ts';
+import { spawnImage } from './spawn-image.ts';
 
 const SIGKILL = 9;
 
@@ -21,19 +21,8 @@ export async function openUserNamespace(maps: {
   readonly uidMap: string;
   readonly gidMap: string;
 }): Promise<number> {
-  const image = imageFile(program(), controlFd);
-  const [ours, theirs] = socketPair();
-  let pid: number;
-  try {
-    pid = spawnProcess(`/proc/self/fd/${image}`, ['tctl-ids'], [0, 1, 2, theirs]);
-  } catch (error) {
-    closeSync(ours);
-    throw error;
-  } finally {
-    closeSync(image);
-    closeSync(theirs);
-  }
-  const control = new Socket({ fd: ours });
+  const { pid, fd } = spawnImage(program(), 'tctl-ids');
+  const control = new Socket({ fd });
   control.on('error', () => {}); // its end says as much
   try {
     const [said] = (await Promise.race([once(control, 'data'), once(control, 'close')])) as [unknown];
