@@ -2,9 +2,10 @@
 import { chmodSync, chownSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCgroupHost } from '@tc/linux';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { bundleContainer, type Config, cgroupsPathOf, collect, runBundle } from '../support/bundles.ts';
 import { idMappableDirectory, newIdMappableDirectory } from '../support/id-mappable.ts';
+import { quickMachine } from '../support/installed.ts';
 import { newDirectory, refusal, watchLeftovers } from '../support/kernel.ts';
 import { controller, mode, namespace, requires, tool } from '../support/requires.ts';
 import { whileListening } from '../support/seccomp-agent.ts';
@@ -12,6 +13,8 @@ import { whileListening } from '../support/seccomp-agent.ts';
 watchLeftovers();
 
 describe('process', () => {
+  beforeEach((context) => requires(context, quickMachine));
+
   it('has its user, groups, umask, directory, host and domain name, limits', async () => {
     const script =
       'id -u; id -g; id -G; umask; pwd; hostname; cat /proc/sys/kernel/domainname; ulimit -n; cat /proc/self/oom_score_adj; echo $A';
@@ -113,6 +116,8 @@ async function withMappable(act: (source: string) => Promise<void>): Promise<voi
 }
 
 describe('mounts', () => {
+  beforeEach((context) => requires(context, quickMachine));
+
   it('are there with their options, in their order', async () => {
     const source = newDirectory();
     writeFileSync(join(source, 'file'), 'of the host');

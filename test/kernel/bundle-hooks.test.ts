@@ -1,11 +1,14 @@
 /** Hooks of OCI bundles: at which moment, in which namespaces, and what comes of one that fails. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { bundleContainer, type Change, stateRoot, store } from '../support/bundles.ts';
+import { quickMachine } from '../support/installed.ts';
 import { newDirectory, newName, refusal, watchLeftovers } from '../support/kernel.ts';
+import { requires } from '../support/requires.ts';
 
 watchLeftovers();
+beforeEach((context) => requires(context, quickMachine));
 
 const hook = (script: string, rest: object = {}) => ({
   path: '/bin/sh',

@@ -24,7 +24,7 @@ watchLeftovers();
 
 const setting: StressSetting = {
   seed: Number(process.env['STRESS_SEED'] ?? Math.floor(Math.random() * 1e6)),
-  containers: Number(process.env['STRESS_CONTAINERS'] ?? (slowness > 1 ? 40 : 500)),
+  containers: Number(process.env['STRESS_CONTAINERS'] ?? (slowness > 1 ? 24 : 500)),
   processes: 4,
   lanes: 4,
   rootfs: hostRoot,
