@@ -1,5 +1,5 @@
 import { Transform } from 'node:stream';
-import * as zlib from 'node:zlib';
+import zlib from 'node:zlib';
 import { TcError } from '@tc/linux';
 import type { Compression } from '../oci/media-types.ts';
 
@@ -11,7 +11,7 @@ const magics: readonly (readonly [name: string, bytes: readonly number[]])[] = [
 ];
 
 /** Since 22.15, and 23.8: https://nodejs.org/api/zlib.html */
-const readsZstd = 'createZstdDecompress' in zlib;
+const readsZstd = (): boolean => zlib.createZstdDecompress !== undefined;
 
 /**
  * By the first bytes, as Docker does: what a manifest says is not always so.
@@ -20,11 +20,11 @@ const readsZstd = 'createZstdDecompress' in zlib;
 export function compressionOf(start: Uint8Array): Compression {
   const name = magics.find(([, bytes]) => bytes.every((byte, index) => start[index] === byte))?.[0];
   if (name === undefined) return 'none';
-  if (name === 'gzip' || (name === 'zstd' && readsZstd)) return name;
+  if (name === 'gzip' || (name === 'zstd' && readsZstd())) return name;
   throw new TcError(`it is compressed with ${name}`, {
     code: 'COMPRESSION_UNSUPPORTED',
     operation: 'read the archive',
-    hint: `Node.js ${process.version} can read gzip${readsZstd ? ' and zstd' : ', and zstd from 22.15 on'}. Pipe it in: ${name} -dc FILE | tctl import - NAME`,
+    hint: `Node.js ${process.version} can read gzip${readsZstd() ? ' and zstd' : ', and zstd from 22.15 on'}. Pipe it in: ${name} -dc FILE | tctl import - NAME`,
   });
 }
 
