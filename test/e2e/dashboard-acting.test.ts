@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { processes } from '../support/leftovers.ts';
 import { tctl } from './support/command.ts';
 import { expectRefusal } from './support/expectations.ts';
+import { runningTctl } from './support/running-tctl.ts';
 import { dataDirectory, directory, newName } from './support/suite.ts';
 import { openTerminal, type Terminal } from './support/terminal.ts';
 import { until } from './support/until.ts';
@@ -295,10 +296,7 @@ describe('a shell inside', () => {
     await terminal.shows(/A shell in/);
     terminal.type('echo $((6*7))');
     await terminal.shows(/^42$/m);
-    const dashboard = processes().find(
-      ({ command }) => command.includes('--theme') && /tctl/.test(command[1] ?? ''),
-    );
-    if (dashboard === undefined) throw new Error('no dashboard runs');
+    const dashboard = runningTctl('--theme');
     const isThere = () => processes().some(({ pid, command }) => pid === dashboard.pid && command[0] !== '');
     // A shell at a terminal does not listen to it; the third one kills.
     for (let turn = 0; turn < 3 && isThere(); turn += 1) {

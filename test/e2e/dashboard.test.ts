@@ -2,10 +2,10 @@ import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { processes } from '../support/leftovers.ts';
 import { requires } from '../support/requires.ts';
 import { start, tctl } from './support/command.ts';
 import { expectRefusal } from './support/expectations.ts';
+import { runningTctl } from './support/running-tctl.ts';
 import { newDirectory, newName } from './support/suite.ts';
 import { openTerminal, type Terminal } from './support/terminal.ts';
 import { hostHas } from './support/tools.ts';
@@ -108,7 +108,7 @@ describe('tctl --demo', () => {
     await using terminal = await openTerminal(context);
     const before = await terminal.settings('before');
     await openDemo(terminal);
-    process.kill(pidOf('--demo'), signal);
+    process.kill(runningTctl('--demo').pid, signal);
     await leave(terminal, code);
     expect(await terminal.settings('after')).toBe(before);
   });
@@ -119,7 +119,7 @@ describe('tctl --demo', () => {
     const hook = fileURLToPath(new URL('support/crash-at-signal.cjs', import.meta.url));
     terminal.type(`NODE_OPTIONS='--require ${hook}' tctl --demo`);
     await terminal.shows(title);
-    process.kill(pidOf('--demo'), 'SIGUSR2');
+    process.kill(runningTctl('--demo').pid, 'SIGUSR2');
     await terminal.shows(/^tctl: a bug in tctl: Error: struck$/m);
     await leave(terminal, 1);
     expect(await terminal.settings('after')).toBe(before);
@@ -371,12 +371,3 @@ describe('without a screen', () => {
 });
 
 const clockOf = (terminal: Terminal) => /\d\d:\d\d:\d\d/.exec(terminal.screen())?.[0];
-
-/** Of the tctl that was started with an argument. */
-function pidOf(argument: string): number {
-  const found = processes().find(
-    ({ command }) => command.includes(argument) && /tctl/.test(command[1] ?? ''),
-  );
-  if (found === undefined) throw new Error(`no tctl runs with ${argument}`);
-  return found.pid;
-}

@@ -12,7 +12,7 @@ const usage = /tctl run \[OPTIONS\] \(IMAGE \| --rootfs DIR\) \[COMMAND\]/;
 describe('tctl run says what is wrong, and what to do', () => {
   it.each<[string, string[], RegExp, RegExp | undefined]>([
     ['no image', [], /the image is missing/, usage],
-    ['no command', ['host'], /the command is missing/, usage],
+    ['no command', ['host'], /the command is missing/, /none of its own: tctl run host sh/],
     ['no command after --rootfs', ['--rootfs', '/'], /the command is missing/, usage],
     ['an empty command', ['host', ''], /the command is empty/, /./],
     [
@@ -30,7 +30,7 @@ describe('tctl run says what is wrong, and what to do', () => {
       'a network that there is not',
       ['--network', 'bridge', 'host', 'true'],
       /--network takes none, host or container:NAME/,
-      undefined,
+      /no bridge yet/,
     ],
     [
       'a duration that is none',

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { processes } from '../support/leftovers.ts';
 import { requires } from '../support/requires.ts';
 import { tctl } from './support/command.ts';
+import { runningTctl } from './support/running-tctl.ts';
 import { newName } from './support/suite.ts';
 import { openTerminal, type Terminal } from './support/terminal.ts';
 import { hostHas } from './support/tools.ts';
@@ -169,7 +170,7 @@ describe('the terminal is as it was', () => {
       `tctl run -it --name ${name} host sh -c 'trap "exit 9" TERM HUP; echo up; while :; do sleep 0.05; done'`,
     );
     await terminal.shows(/^up$/m);
-    process.kill(pidOf(name), signal);
+    process.kill(runningTctl(name).pid, signal);
     await leave(terminal, 9);
     expect(await terminal.settings('after')).toBe(before);
   });
@@ -180,7 +181,7 @@ describe('the terminal is as it was', () => {
     const before = await terminal.settings('before');
     await shellInside(terminal, '--name', name);
     for (let turn = 0; turn < 3; turn += 1) {
-      process.kill(pidOf(name), 'SIGTERM');
+      process.kill(runningTctl(name).pid, 'SIGTERM');
       await sleep(200); // those that wait at the same time count as one: signal(7)
     }
     await leave(terminal, 137);
@@ -212,10 +213,3 @@ describe('without a terminal', () => {
     expect({ code, stdout }).toEqual({ code: 4, stdout: '/dev/pts/0\r\n24 80\r\n' });
   });
 });
-
-/** Of the tctl that runs it: the only process of Node.js with that name among its arguments. */
-function pidOf(name: string): number {
-  const found = processes().find(({ command }) => command.includes(name) && /tctl/.test(command[1] ?? ''));
-  if (found === undefined) throw new Error(`no tctl runs ${name}`);
-  return found.pid;
-}
