@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TcError } from '@tc/linux';
 import { hasErrno } from '../state/files.ts';
 import { randomId } from '../state/names.ts';
@@ -22,7 +23,10 @@ export async function removeStored(path: string): Promise<void> {
     );
     if (cause === undefined || !existsSync(path)) return;
     // Another process removes it too, and has moved or emptied what this one is at.
-    if (hasErrno(cause, 'ENOENT', 'ENOTEMPTY') && tries < mostTries) continue;
+    if (hasErrno(cause, 'ENOENT', 'ENOTEMPTY') && tries < mostTries) {
+      await sleep(Math.random() * tries); // or they would go on taking directories away from each other
+      continue;
+    }
     throw new TcError((cause as Error).message, {
       code: 'NOT_REMOVED',
       operation: `remove ${path}`,
