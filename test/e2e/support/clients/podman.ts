@@ -45,7 +45,7 @@ export class Podman {
   }
 
   call(...args: string[]): Promise<Finished> {
-    return startCommand(this.command(...args), { env }).ended;
+    return startCommand(this.command(...args), { env, cwd: storage }).ended; // conmon tells of an OOM by a file there
   }
 
   async succeed(...args: string[]): Promise<string> {
@@ -57,7 +57,7 @@ export class Podman {
   /** As `output`, with something on its stdin. */
   async outputWith(input: string, ...args: string[]): Promise<string> {
     const command = this.command('run', '--rm', '-i', ...alone, ...args);
-    const started = startCommand(command, { env, stdio: 'pipe' });
+    const started = startCommand(command, { env, cwd: storage, stdio: 'pipe' });
     started.process.stdin?.end(input);
     const { code, stdout, stderr } = await started.ended;
     if (code !== 0) throw new Error(`it ended with ${code}: ${stderr}`);
