@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 // Tests read the packages' sources (condition "tc-source"), so they never run a stale build.
@@ -13,6 +14,7 @@ const unit = (name: string, dir: string) => ({
     root: dir,
     include: ['test/**/*.test.ts'],
     environment: 'node' as const,
+    setupFiles: [join(import.meta.dirname, 'test/support/seed.ts')],
     // Nothing of them takes so long; but a shared machine may stand still for seconds.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -116,6 +116,12 @@ describe('what registries and archives say', () => {
     bothWays(spoilt(document), parse, /^IMAGE_INVALID$/);
   });
 
+  it('is of no platform where that is an object with a toString of its own', () => {
+    const spoilt = { ...descriptor, platform: { os: { toString: {} }, architecture: { toString: {} } } };
+    const [parsed] = parseIndex(JSON.stringify({ schemaVersion: 2, manifests: [spoilt] }), 'x');
+    expect(parsed?.platform).toEqual({ os: '', architecture: '', variant: undefined });
+  });
+
   it('is a challenge, however it is written', { timeout: slow }, () => {
     const part = fc.constantFrom(
       'Bearer',

@@ -71,8 +71,8 @@ export function familiarName(name: string): string {
   return name.replace(/^docker\.io\/(library\/)?/, '');
 }
 
-export function isDigest(text: string): boolean {
-  return /^sha256:[0-9a-f]{64}$/.test(text);
+export function isDigest(value: unknown): value is string {
+  return typeof value === 'string' && /^sha256:[0-9a-f]{64}$/.test(value);
 }
 
 function badName(text: string, problem: string): TcError {

@@ -50,10 +50,15 @@ export function parseDescriptor(value: unknown, what: string): Descriptor {
 
 function parseManifestPlatform({ os, architecture, variant }: Json): Platform {
   return {
-    os: String(os ?? ''),
-    architecture: String(architecture ?? ''),
-    variant: typeof variant === 'string' && variant !== '' ? variant : undefined,
+    os: textOf(os) ?? '',
+    architecture: textOf(architecture) ?? '',
+    variant: textOf(variant),
   };
+}
+
+/** Others' text, where it is some: `String()` of an object throws where that has a `toString` of its own. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** What of an object is text. */

@@ -1,5 +1,5 @@
 import { isDigest } from '../names/reference.ts';
-import { invalidImage, isObject, parseObject, stringsOf } from './descriptor.ts';
+import { invalidImage, isObject, parseObject, stringsOf, textOf } from './descriptor.ts';
 
 /** How an image wants to be run: https://github.com/opencontainers/image-spec/blob/main/config.md */
 export interface ImageSettings {
@@ -88,9 +88,6 @@ export function encodeSettings(settings: ImageSettings): Record<string, unknown>
     ...(Object.keys(settings.labels).length > 0 && { Labels: settings.labels }),
   };
 }
-
-const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;
 
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];

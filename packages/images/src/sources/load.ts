@@ -155,7 +155,7 @@ async function loadDockerArchive(
       throw invalidImage('manifest.json', 'its layers are not as many as its diff_ids');
     const layers: LayerOfImage[] = [];
     for (const [index, name] of Layers.entries()) {
-      const layer = files(String(name));
+      const layer = typeof name === 'string' ? files(name) : undefined;
       const diffId = config.diffIds[index] ?? '';
       if (layer === undefined)
         throw invalidImage('manifest.json', `the layer ${JSON.stringify(name)} is missing`);

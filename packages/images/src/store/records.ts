@@ -56,10 +56,10 @@ export function readImage(path: string): ImageRecord | undefined {
   if (value === undefined) return undefined;
   const { manifest, id, layers, mediaType, platform } = value;
   const texts = [manifest, id, mediaType, platform].every((each) => typeof each === 'string');
-  if (!texts || !isDigest(String(manifest)) || !isDigest(String(id)) || !Array.isArray(layers))
+  if (!texts || !isDigest(manifest) || !isDigest(id) || !Array.isArray(layers))
     return undefined;
   const good = layers.every(
-    (layer) => isObject(layer) && isDigest(String(layer['digest'])) && isDigest(String(layer['diffId'])),
+    (layer) => isObject(layer) && isDigest(layer['digest']) && isDigest(layer['diffId']),
   );
   return good ? (value as unknown as ImageRecord) : undefined;
 }
@@ -74,7 +74,7 @@ export function readName(path: string): NameRecord | undefined {
 
 export function readLayer(path: string): LayerRecord | undefined {
   const value = readObject(path);
-  return isDigest(String(value?.['diffId'])) ? (value as unknown as LayerRecord) : undefined;
+  return isDigest(value?.['diffId']) ? (value as unknown as LayerRecord) : undefined;
 }
 
 /** The names in a directory, or none where it is not there. */
