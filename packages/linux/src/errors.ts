@@ -1,3 +1,4 @@
+import { shown } from './shown.ts';
 import type { ErrnoCode, ErrorCode } from './error-codes/index.ts';
 
 /** What every error of this project carries besides its message. */
@@ -23,15 +24,18 @@ export class TcError extends Error {
 
   constructor(problem: string, details: ErrorDetails) {
     super(
-      `${details.operation}: ${problem}`,
+      lines(`${details.operation}: ${problem}`),
       details.cause === undefined ? undefined : { cause: details.cause },
     );
     this.code = details.code;
-    this.operation = details.operation;
+    this.operation = lines(details.operation);
     this.path = details.path;
     this.hint = details.hint;
   }
 }
+
+/** Whatever an error quotes (JSON leaves DEL and C1 as they are), it tells a terminal nothing. */
+const lines = (text: string): string => text.split('\n').map(shown).join('\n');
 
 /** Text from the kernel, or for it, that is not in the format it should be in. */
 export class ParseError extends TcError {

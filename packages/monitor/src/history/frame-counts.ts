@@ -1,62 +1,68 @@
-import { arrayBytes, chunkSlots, emptyChunkBytes } from './cells.ts';
+import { Ring } from './ring.ts';
+import { type Counts, chunkSlots, SlotCounts } from './slot-counts.ts';
 
-/** How many frames a cgroup was in, in each slot of the newest chunks: what its series have in common. */
-export class FrameCounts {
-  readonly #chunks: (Counted | undefined)[];
+/** Of nothing: what is counted of it has numbers of its own. */
+const nothing: Counts = { inSlot: () => 0, inChunk: () => 0 };
 
-  /** @param chunks that are kept */
-  constructor(chunks: number) {
-    this.#chunks = new Array(chunks).fill(undefined);
+/** How many frames there were in each slot of the newest chunks, of all or of those that a cgroup is in. */
+export class FrameCounts implements Counts {
+  /** `whole` where the chunk is over, and the cgroup was in each of its frames. */
+  readonly #chunks: Ring<SlotCounts | 'whole'>;
+  readonly #whole: Counts;
+  #newest: SlotCounts | undefined;
+
+  /**
+   * @param chunks that are kept
+   * @param whole the frames that these are some of
+   */
+  constructor(chunks: number, whole: Counts = nothing) {
+    this.#chunks = new Ring(chunks);
+    this.#whole = whole;
   }
 
   /** @returns by how many bytes they have grown */
   add(slot: number): number {
     const number = Math.floor(slot / chunkSlots);
-    const place = number % this.#chunks.length;
-    let chunk = this.#chunks[place];
-    const grown = chunk === undefined ? countedBytes : 0;
+    let chunk = this.#newest;
+    let grown = 0;
     if (chunk?.number !== number) {
-      chunk = { number, all: 0, inSlot: new Uint16Array(chunkSlots) };
-      this.#chunks[place] = chunk;
+      const before = this.bytes;
+      chunk = this.#begin(number);
+      grown = this.bytes - before;
     }
-    chunk.all += 1;
-    const within = slot % chunkSlots;
-    chunk.inSlot[within] = Math.min(0xffff, (chunk.inSlot[within] ?? 0) + 1);
-    return grown;
+    const before = chunk.bytes;
+    chunk.add(slot % chunkSlots, this.#whole);
+    return grown + chunk.bytes - before;
   }
 
-  /** @param slot counted from the chunk's first */
   inSlot(number: number, slot: number): number {
-    return this.#chunk(number)?.inSlot[slot] ?? 0;
+    const chunk = this.#chunks.at(number);
+    if (chunk === 'whole') return this.#whole.inSlot(number, slot);
+    return chunk?.inSlot(slot, this.#whole) ?? 0;
   }
 
   inChunk(number: number): number {
-    return this.#chunk(number)?.all ?? 0;
+    if (this.#newest?.number === number) return this.#newest.all;
+    const chunk = this.#chunks.at(number);
+    return chunk === 'whole' ? this.#whole.inChunk(number) : (chunk?.all ?? 0);
   }
 
   /** Forgets what is older than a chunk. @returns the bytes that this frees */
   dropBefore(number: number): number {
     const before = this.bytes;
-    for (const [place, chunk] of this.#chunks.entries()) {
-      if (chunk !== undefined && chunk.number < number) this.#chunks[place] = undefined;
-    }
+    this.#chunks.dropBefore(number);
     return before - this.bytes;
   }
 
   get bytes(): number {
-    return this.#chunks.filter((chunk) => chunk !== undefined).length * countedBytes;
+    return this.#chunks.bytes((chunk) => (chunk === 'whole' ? 0 : chunk.bytes));
   }
 
-  #chunk(number: number): Counted | undefined {
-    const chunk = this.#chunks[number % this.#chunks.length];
-    return chunk?.number === number ? chunk : undefined;
+  #begin(number: number): SlotCounts {
+    const over = this.#newest;
+    if (over?.isWhole(this.#whole)) this.#chunks.put(over.number, 'whole');
+    this.#newest = new SlotCounts(number);
+    this.#chunks.put(number, this.#newest);
+    return this.#newest;
   }
 }
-
-interface Counted {
-  readonly number: number;
-  all: number;
-  readonly inSlot: Uint16Array;
-}
-
-const countedBytes = emptyChunkBytes + 2 * chunkSlots + arrayBytes;

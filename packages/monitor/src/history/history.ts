@@ -1,10 +1,10 @@
 import { TcError } from '@tc/linux';
 import type { Frame } from '../frames/frame.ts';
 import type { Cell } from './cells.ts';
-import { chunkSlots } from './cells.ts';
 import { chunkAt, coarse, FrameLevels, heldTicks, keptTicks, oldestMs, Series } from './levels.ts';
 import { defaultSeries, type SeriesName, takerOf } from './names.ts';
 import { type HistoryPoint, pointsOf } from './points.ts';
+import { chunkSlots } from './slot-counts.ts';
 import { Ticks } from './ticks.ts';
 
 export interface HistoryOptions {
@@ -37,14 +37,15 @@ const partsOf = ({ series, frames }: Track) => [frames, ...series.values()];
  * What cgroups did in the last day: each frame of the last 600 (10 minutes at one a second), min, max and mean of every
  * 10 seconds of the last 3 hours, and of every minute of the last day.
  *
- * After a day, a cgroup takes 30 KB, and each series of it at most 90 KB, or 6 KB while its value never changes; see
- * docs/monitor.md.
+ * After a day, a cgroup takes at most 26 KB, and each series of it at most 76 KB, or 2 KB while its value never changes;
+ * see docs/monitor.md.
  */
 export class History {
   readonly #kept: readonly { readonly name: SeriesName; readonly take: ReturnType<typeof takerOf> }[];
   readonly #maxCgroups: number;
   readonly #maxBytes: number;
   readonly #ticks = new Ticks(heldTicks);
+  readonly #frames = new FrameLevels();
   readonly #tracks = new Map<string, Track>();
   /** By level: when what is kept begins, where memory was short. */
   readonly #trimmedMs = coarse.map(() => 0);
@@ -57,7 +58,7 @@ export class History {
     this.#maxBytes = maxBytes;
   }
 
-  /** Memory that its chunks take. */
+  /** Memory that it takes. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -80,6 +81,7 @@ export class History {
     const ticks = this.#ticks;
     ticks.add(frame);
     this.#firstMs ??= ticks.nowMs;
+    this.#bytes += this.#frames.add(ticks.tick, ticks.nowMs);
     // Those that were here before are known to be here before anything is evicted for one that is new.
     for (const { cgroup } of frame.cgroups) {
       const track = this.#tracks.get(cgroup.path);
@@ -96,6 +98,7 @@ export class History {
         if (series === undefined) {
           series = new Series(track.frames);
           track.series.set(name, series);
+          this.#bytes += series.bytes;
         }
         this.#bytes += series.add(ticks.tick, ticks.nowMs, value);
       }
@@ -154,8 +157,9 @@ export class History {
 
   #newTrack(path: string): Track | undefined {
     if (this.#tracks.size >= this.#maxCgroups && !this.#evict()) return undefined;
-    const track: Track = { series: new Map(), frames: new FrameLevels(), lastTick: this.#ticks.tick };
+    const track: Track = { series: new Map(), frames: new FrameLevels(this.#frames), lastTick: this.#ticks.tick };
     this.#tracks.set(path, track);
+    this.#bytes += track.frames.bytes;
     return track;
   }
 

@@ -1,6 +1,7 @@
-import { type Cell, chunkSlots } from './cells.ts';
+import type { Cell } from './cells.ts';
+import { Chunks } from './chunks.ts';
 import { FrameCounts } from './frame-counts.ts';
-import { Ring } from './ring.ts';
+import { chunkSlots } from './slot-counts.ts';
 import type { Ticks } from './ticks.ts';
 
 /** Every frame: some 10 minutes of them at one a second. */
@@ -17,10 +18,16 @@ const chunksFor = (slots: number) => Math.ceil(slots / chunkSlots) + 1;
 /** Ticks whose values a series may still have: whole chunks. */
 export const heldTicks = chunksFor(keptTicks) * chunkSlots;
 
-/** The frames that a cgroup was in, at all resolutions. */
+/** All frames, or those that a cgroup was in, at all resolutions. */
 export class FrameLevels {
-  readonly fine = new FrameCounts(chunksFor(keptTicks));
-  readonly coarse = coarse.map(({ slots }) => new FrameCounts(chunksFor(slots)));
+  readonly fine: FrameCounts;
+  readonly coarse: readonly FrameCounts[];
+
+  /** @param all the frames that these are some of */
+  constructor(all?: FrameLevels) {
+    this.fine = new FrameCounts(chunksFor(keptTicks), all?.fine);
+    this.coarse = coarse.map(({ slots }, level) => new FrameCounts(chunksFor(slots), all?.coarse[level]));
+  }
 
   /** @returns by how many bytes they have grown */
   add(tick: number, nowMs: number): number {
@@ -41,8 +48,8 @@ export class FrameLevels {
 /** One series, at all resolutions at once: none is made of another, so that min, max and mean are those of the samples. */
 export class Series {
   readonly #frames: FrameLevels;
-  readonly #fine = new Ring(chunksFor(keptTicks), 1);
-  readonly #coarse = coarse.map(({ slots }) => new Ring(chunksFor(slots)));
+  readonly #fine = new Chunks(chunksFor(keptTicks), 1);
+  readonly #coarse = coarse.map(({ slots }) => new Chunks(chunksFor(slots)));
 
   constructor(frames: FrameLevels) {
     this.#frames = frames;
@@ -61,7 +68,7 @@ export class Series {
   }
 
   get bytes(): number {
-    return [this.#fine, ...this.#coarse].reduce((sum, ring) => sum + ring.bytes, 0);
+    return [this.#fine, ...this.#coarse].reduce((sum, chunks) => sum + chunks.bytes, 0);
   }
 
   /** Of frames, from one on. */
@@ -69,20 +76,18 @@ export class Series {
     for (let tick = first; tick <= ticks.tick; tick++) {
       const toMs = ticks.timeOf(tick);
       const fromMs = toMs - ticks.intervalOf(tick);
-      const cell = this.#fine.chunkOf(tick)?.cell(tick % chunkSlots, [fromMs, toMs, toMs], this.#frames.fine);
+      const cell = this.#fine.cell(tick, [fromMs, toMs, toMs], this.#frames.fine);
       if (cell !== undefined) yield cell;
     }
   }
 
   /** Of one of the coarser resolutions, from one time to another, which are times of slots. */
   *slots(level: number, fromMs: number, toMs: number): Generator<Cell> {
-    const [slotMs, ring, counts] = [coarse[level]?.slotMs, this.#coarse[level], this.#frames.coarse[level]];
-    if (slotMs === undefined || ring === undefined || counts === undefined) return;
+    const [slotMs, chunks, counts] = [coarse[level]?.slotMs, this.#coarse[level], this.#frames.coarse[level]];
+    if (slotMs === undefined || chunks === undefined || counts === undefined) return;
     for (let slot = slotAt(level, fromMs); slot * slotMs < toMs; slot++) {
       const begin = slot * slotMs;
-      const cell = ring
-        .chunkOf(slot)
-        ?.cell(slot % chunkSlots, [begin, begin + slotMs, begin + slotMs / 2], counts);
+      const cell = chunks.cell(slot, [begin, begin + slotMs, begin + slotMs / 2], counts);
       if (cell !== undefined) yield cell;
     }
   }

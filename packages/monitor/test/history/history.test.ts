@@ -40,7 +40,7 @@ const stretches = fc.array(
   fc.record({
     seconds: fc.integer({ min: 1, max: 4000 }),
     everyMs: fc.constantFrom(500, 1000, 1000, 5000, 7000),
-    sampled: fc.boolean(),
+    sampled: fc.constantFrom('always', 'always', 'never', 'now and then', 'without it now and then'),
     spread: fc.constantFrom(0, 1, 1e6, 2 ** 40),
   }),
   { minLength: 1, maxLength: 12 },
@@ -58,10 +58,11 @@ describe('History', { timeout: 60_000 }, () => {
           for (const end = atMs + seconds * 1000; atMs < end; atMs += everyMs) {
             random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
             const value = Math.floor((random / 2 ** 32) * spread);
-            history.add(
-              frameAt(atMs, sampled ? [sampleOf('/a', { memoryBytes: value })] : [], { intervalMs: everyMs }),
-            );
-            if (sampled) samples.push({ atMs, value });
+            const has = sampled === 'always' || (sampled !== 'never' && random % 3 > 0);
+            const without = sampled.startsWith('without') ? [sampleOf('/a')] : [];
+            const sample = has ? [sampleOf('/a', { memoryBytes: value })] : without;
+            history.add(frameAt(atMs, sample, { intervalMs: everyMs }));
+            if (has) samples.push({ atMs, value });
           }
         }
         const toMs = Math.ceil(atMs / minuteMs) * minuteMs;
@@ -109,9 +110,9 @@ describe('History', { timeout: 60_000 }, () => {
       busy.add(frameAt(atMs, [sampleOf('/a', { pids: atMs })]));
       idle.add(frameAt(atMs, [sampleOf('/a', { pids: 7 })]));
     }
-    const whenSampled = 30_000;
-    expect(busy.bytes).toBeLessThanOrEqual(whenSampled + 90_000);
-    expect(idle.bytes).toBeLessThanOrEqual(whenSampled + 6_500);
+    const allFrames = 27_500;
+    expect(busy.bytes).toBeLessThanOrEqual(allFrames + 76_000);
+    expect(idle.bytes).toBeLessThanOrEqual(allFrames + 2_100);
   });
 
   it('shows what it has where points are shorter than the time between frames, and gaps as gaps', () => {
