@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Container } from '@tc/core';
+import { execOci, type OciProcess } from '@tc/core/oci';
 import { readCgroupHost } from '@tc/linux';
 import { describe, expect, it } from 'vitest';
 import { bundleContainer, cgroupsPathOf, collect, runBundle, stateRoot, store } from '../support/bundles.ts';
@@ -9,6 +10,8 @@ import { cgroupMountPoints } from '../support/leftovers.ts';
 import { scaled } from '../support/scale.ts';
 
 watchLeftovers();
+
+const isV1 = readCgroupHost().mode !== 'v2';
 
 const cgroupsOf = (path: string) =>
   cgroupMountPoints()
@@ -64,6 +67,28 @@ describe('Container.fromBundle', () => {
     expect(await container.wait()).toEqual({ exitCode: undefined, signal: 'SIGKILL' });
   });
 
+  it('runs a process in a cgroup below its own, and nowhere else', async () => {
+    await using container = await bundleContainer('exec sleep 600');
+    await container.start();
+    const path = cgroupsPathOf(container.id);
+    const [directory = '', ...others] = cgroupsOf(path).filter(
+      (each) => !isV1 || each.includes('/pids/') || each.includes('/memory/'),
+    );
+    mkdirSync(join(directory, 'a/b'), { recursive: true });
+    const name = isV1 ? `${directory.includes('/pids/') ? 'pids' : 'memory'}:` : '';
+    const run = (...cgroup: readonly string[]) =>
+      execOci(store, container.id, (own: OciProcess) => ({ ...own, args: ['sleep', '600'] }), { cgroup });
+    const { pid } = await run(`${name}/a/b`);
+    expect(readFileSync(join(directory, 'a/b/cgroup.procs'), 'utf8')).toBe(`${pid}\n`);
+    for (const other of others)
+      expect(readFileSync(join(other, 'cgroup.procs'), 'utf8').split('\n')).toContain(`${pid}`);
+    for (const bad of [`${name}nowhere`, `${name}../x`, `${name}a/../..`, name, 'nothing:a'])
+      expect(await refusal(run(bad)), bad).toMatchObject({ code: 'SUB_CGROUP' });
+    expect(await refusal(run(`${name}a`, `${name}a/b`))).toMatchObject({ code: 'SUB_CGROUP' });
+    await container.kill('SIGKILL', { all: true });
+    await container.wait();
+  });
+
   it('has all of its processes signalled, where that is asked for', async () => {
     await using container = await bundleContainer('trap "" USR1; sleep 600 & sleep 601 & sleep 602; wait');
     await container.start();
@@ -115,7 +140,7 @@ describe('Container.fromBundle', () => {
       config.linux['resources'] = { memory: { limit: 64 * 2 ** 20 }, pids: { limit: 20 } };
     });
     await container.start();
-    const memory = readCgroupHost().mode === 'v2' ? 'memory.max' : 'memory.limit_in_bytes';
+    const memory = isV1 ? 'memory.limit_in_bytes' : 'memory.max';
     const limits = () =>
       [memory, 'pids.max'].map((name) => {
         const directories = cgroupsOf(cgroupsPathOf(container.id));

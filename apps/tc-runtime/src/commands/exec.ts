@@ -1,7 +1,7 @@
 import { execOci, type OciProcess } from '@tc/core/oci';
 import { rawTerminal } from '@tc/core/terminal';
 import { becomeSubreaper } from '@tc/linux';
-import { readJsonOption, usage } from '../arguments.ts';
+import { readJsonOption } from '../arguments.ts';
 import { withFlags } from '../exec-process.ts';
 import { follow, passSignals } from '../foreground.ts';
 import type { Command } from './command.ts';
@@ -24,12 +24,11 @@ export const exec: Command = {
     'no-new-privs': { kind: 'flag', about: 'set no_new_privs' },
     'preserve-fds': { kind: 'value', about: 'pass so many descriptors, from 3 on' },
     'ignore-paused': { kind: 'flag', about: 'also into a paused container, where it waits' },
-    cgroup: { kind: 'value', about: 'not supported' },
+    cgroup: { kind: 'list', about: '[CONTROLLER:]PATH of a cgroup below the container’s' },
     apparmor: { kind: 'value', about: 'an AppArmor profile' },
     'process-label': { kind: 'value', about: 'a SELinux label' },
   },
   async run(args, store) {
-    if (args.value('cgroup')) throw usage('--cgroup is not supported');
     const id = args.id();
     const file = args.value('process');
     const given =
@@ -42,6 +41,7 @@ export const exec: Command = {
       pidFile: args.value('pid-file'),
       consoleSocket: args.value('console-socket') || undefined,
       preserveFds: args.number('preserve-fds') ?? 0,
+      cgroup: args.list('cgroup').filter(Boolean),
       ignorePaused: args.has('ignore-paused'),
       ownTerminal: stays,
     });

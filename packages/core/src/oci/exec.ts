@@ -7,6 +7,7 @@ import { readOciConfig } from './config/config.ts';
 import { type OciProcess, readOciProcess } from './config/process.ts';
 import { isAlive, type OciStore } from './container-state.ts';
 import { launchIn, type Started } from './launch-in.ts';
+import { subCgroups } from './sub-cgroups.ts';
 import { translateProcess } from './translate/process.ts';
 import { translateTerminal } from './translate/terminal.ts';
 
@@ -17,6 +18,8 @@ export interface OciExecOptions {
   readonly ownTerminal?: boolean | undefined;
   readonly preserveFds?: number | undefined;
   readonly ignorePaused?: boolean | undefined;
+  /** Cgroups below the container's: `PATH` of version 2, `CONTROLLER:PATH` of version 1. Default: the container's. */
+  readonly cgroup?: readonly string[] | undefined;
   /** By default this process’s own. */
   readonly stdio?: readonly [number, number, number] | undefined;
 }
@@ -41,6 +44,7 @@ export async function execOci(
     const hint = 'Resume it first, or use --ignore-paused.';
     throw new TcError('the container is paused', { code: 'CONTAINER_PAUSED', operation, hint });
   }
+  const cgroups = subCgroups(state.cgroups, options.cgroup ?? []);
   const config = readOciConfig(state.config);
   const ociProcess =
     typeof given === 'function'
@@ -53,7 +57,7 @@ export async function execOci(
   const process = translateProcess(ociProcess, config, { id, status: 'running', bundle: state.bundle });
   const stdio = options.stdio ?? [0, 1, 2];
   const started = await launchIn(
-    { id, pid: state.pid, cgroups: state.cgroups, isIt: () => isAlive(state) },
+    { id, pid: state.pid, cgroups, isIt: () => isAlive(state) },
     process,
     {
       stdio,

@@ -37,6 +37,10 @@ export const bundleErrors = {
     cause: 'there are processes in linux.cgroupsPath',
     cure: 'give another path',
   },
+  SUB_CGROUP: {
+    cause: '`exec --cgroup` names no cgroup below the container’s',
+    cure: 'make it first, or give its path from there',
+  },
   CONTAINER_DIED: {
     cause: 'its first process was killed right after it was made',
     cure: 'see whether memory was short',
