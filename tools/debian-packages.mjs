@@ -33,14 +33,15 @@ export const clientTestPackages = {
   setpriv: 'util-linux',
 };
 
-/** Command -> package, of the tests of the command line: shells that complete it, and what checks the manual. */
-export const shellTestPackages = {
+/** Command -> package, of the tests of the command line: shells that complete it, what checks the manual and the metrics. */
+export const commandTestPackages = {
   bash: 'bash',
   zsh: 'zsh',
   fish: 'fish',
   mandoc: 'mandoc',
   man: 'man-db',
   groff: 'groff-base',
+  promtool: 'prometheus',
 };
 
 /**

@@ -9,10 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   clientTestPackages,
+  commandTestPackages,
   imageTestPackages,
   installDebianPackages,
   kernelTestPackages,
-  shellTestPackages,
 } from './debian-packages.mjs';
 import { count, readReport, reporter, runWithTries } from './test-report.mjs';
 
@@ -28,7 +28,7 @@ installDebianPackages({
   ...kernelTestPackages,
   ...imageTestPackages,
   ...clientTestPackages,
-  ...shellTestPackages,
+  ...commandTestPackages,
   tmux: 'tmux',
   screen: 'screen',
   vi: 'vim-tiny',

@@ -1,5 +1,5 @@
-import { shown } from './shown.ts';
 import type { ErrnoCode, ErrorCode } from './error-codes/index.ts';
+import { shown } from './shown.ts';
 
 /** What every error of this project carries besides its message. */
 export interface ErrorDetails {

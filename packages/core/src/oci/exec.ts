@@ -56,18 +56,14 @@ export async function execOci(
   });
   const process = translateProcess(ociProcess, config, { id, status: 'running', bundle: state.bundle });
   const stdio = options.stdio ?? [0, 1, 2];
-  const started = await launchIn(
-    { id, pid: state.pid, cgroups, isIt: () => isAlive(state) },
-    process,
-    {
-      stdio,
-      console: terminal.console,
-      terminal: terminal.taken,
-      preserveFds: options.preserveFds ?? 0,
-      ownStreams: ociProcess.terminal ? [] : ownStreams(stdio),
-      affinity: ociProcess.execCPUAffinity,
-    },
-  );
+  const started = await launchIn({ id, pid: state.pid, cgroups, isIt: () => isAlive(state) }, process, {
+    stdio,
+    console: terminal.console,
+    terminal: terminal.taken,
+    preserveFds: options.preserveFds ?? 0,
+    ownStreams: ociProcess.terminal ? [] : ownStreams(stdio),
+    affinity: ociProcess.execCPUAffinity,
+  });
   if (options.pidFile !== undefined) writeFileSync(options.pidFile, String(started.pid));
   return started;
 }

@@ -56,8 +56,7 @@ export function readImage(path: string): ImageRecord | undefined {
   if (value === undefined) return undefined;
   const { manifest, id, layers, mediaType, platform } = value;
   const texts = [manifest, id, mediaType, platform].every((each) => typeof each === 'string');
-  if (!texts || !isDigest(manifest) || !isDigest(id) || !Array.isArray(layers))
-    return undefined;
+  if (!texts || !isDigest(manifest) || !isDigest(id) || !Array.isArray(layers)) return undefined;
   const good = layers.every(
     (layer) => isObject(layer) && isDigest(layer['digest']) && isDigest(layer['diffId']),
   );

@@ -17,7 +17,11 @@ export interface Cell {
 export type CellTimes = readonly [fromMs: number, toMs: number, atMs: number];
 
 /** Of samples that are all the same. @returns undefined for a gap */
-export function constantCell(value: number, count: number, [fromMs, toMs, atMs]: CellTimes): Cell | undefined {
+export function constantCell(
+  value: number,
+  count: number,
+  [fromMs, toMs, atMs]: CellTimes,
+): Cell | undefined {
   return count === 0 ? undefined : { fromMs, toMs, atMs, min: value, max: value, sum: value * count, count };
 }
 

@@ -157,7 +157,11 @@ export class History {
 
   #newTrack(path: string): Track | undefined {
     if (this.#tracks.size >= this.#maxCgroups && !this.#evict()) return undefined;
-    const track: Track = { series: new Map(), frames: new FrameLevels(this.#frames), lastTick: this.#ticks.tick };
+    const track: Track = {
+      series: new Map(),
+      frames: new FrameLevels(this.#frames),
+      lastTick: this.#ticks.tick,
+    };
     this.#tracks.set(path, track);
     this.#bytes += track.frames.bytes;
     return track;
