@@ -5,6 +5,10 @@ export const monitorErrors = {
     cause: 'the kernel did not answer `processes()` in 10 s',
     cure: 'a process may hold its memory lock, or a disk does not answer',
   },
+  MONITOR_THREADS: {
+    cause: 'the threads that read cgroups die at their start',
+    cure: 'see whether memory or processes are limited, and whether the package is whole',
+  },
   RECORDING_NOT_FOUND: {
     cause: 'there is no such recording',
     cure: 'check the path',

@@ -1,3 +1,4 @@
+import { TcError } from '@tc/linux';
 import type { Cgroup } from '../cgroups/cgroup.ts';
 import type { FromFollower } from '../cgroups/follower.ts';
 import { RuntimeNames } from '../cgroups/runtime-names.ts';
@@ -12,7 +13,11 @@ interface Events {
   removed(paths: readonly string[]): void;
   /** The name of a cgroup has become known. */
   renamed(path: string): void;
+  /** Its threads die before they have said anything: nothing will ever be known. */
+  failed(error: TcError): void;
 }
+
+const mostDeaths = 3;
 
 /** Which cgroups there are, and what they are called, as a thread of its own finds out. */
 export class Directory {
@@ -35,6 +40,7 @@ export class Directory {
   async #follow(pool: WorkerPool): Promise<void> {
     const late = setTimeout(() => this.#first.resolve(), 5000);
     const known = new Set<string>();
+    let deaths = 0;
     // A thread that dies is replaced; the new one's first message has all that there is.
     while (!this.#isClosed) {
       try {
@@ -57,6 +63,7 @@ export class Directory {
           if (message.type !== 'changes' || this.#isClosed) return;
           const removed = isFirst ? [...known] : message.removed;
           isFirst = false;
+          deaths = 0;
           for (const path of removed) known.delete(path);
           for (const { path } of message.added) known.add(path);
           if (removed.length > 0) this.#forget(removed);
@@ -65,8 +72,10 @@ export class Directory {
         });
         if (this.#isClosed) task.post('stop');
         await task.ended;
-      } catch {
+      } catch (cause) {
         this.#first.resolve();
+        deaths += 1;
+        if (deaths === mostDeaths) return this.#events.failed(neverUp(cause));
         await new Promise((resolve) => setTimeout(resolve, 1000).unref());
       }
     }
@@ -96,4 +105,13 @@ export class Directory {
     clearTimeout(timer);
     if (end === 'late') task.abandon();
   }
+}
+
+function neverUp(cause: unknown): TcError {
+  return new TcError(cause instanceof Error ? cause.message : 'a thread died at its start', {
+    code: 'MONITOR_THREADS',
+    operation: 'start the threads that read cgroups',
+    hint: 'See whether memory or processes are limited here, and whether the files of @tc/monitor are all there.',
+    cause,
+  });
 }

@@ -41,6 +41,7 @@ export class Engine {
       added: (all) => this.#add(all),
       removed: (paths) => this.#remove(paths),
       renamed: (path) => this.#rename(path),
+      failed: (error) => this.#rounds.fail(error),
     });
     void this.#start();
   }

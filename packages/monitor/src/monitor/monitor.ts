@@ -8,7 +8,7 @@ import { type InternalOptions, type Resolved, resolveOptions } from './resolve-o
 
 /**
  * Samples every cgroup of this host in worker threads, for as long as somebody iterates over its frames.
- * @throws TcError INVALID_DURATION, INVALID_OPTION
+ * @throws TcError INVALID_DURATION, INVALID_OPTION; iterating: MONITOR_THREADS
  */
 export function monitor(options: MonitorOptions = {}): Monitor {
   return createMonitor(options);
@@ -53,7 +53,10 @@ class EngineMonitor implements Monitor {
       next: async () => {
         if (isOver || this.#isClosed) return end();
         engine ??= this.#enter();
-        const next = await engine.next(round);
+        const next = await engine.next(round).catch(async (error) => {
+          await end(); // who iterates does not call return() then
+          throw error;
+        });
         if (next === undefined || isOver) return end();
         round = next.round;
         return { done: false, value: next.frame };

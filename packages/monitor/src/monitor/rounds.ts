@@ -13,6 +13,7 @@ export class Rounds {
   #startMs: number | undefined;
   #completed = -1;
   #isClosed = false;
+  #error: unknown;
   #timer: NodeJS.Timeout | undefined;
   #waiting: (() => void)[] = [];
 
@@ -70,11 +71,22 @@ export class Rounds {
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
-  /** The newest round after `round`, once there is one; undefined at the end. */
+  /**
+   * The newest round after `round`, once there is one; undefined at the end.
+   * @throws what it has failed with
+   */
   async after(round: number): Promise<number | undefined> {
-    while (!this.#isClosed && this.#completed <= round)
+    while (!this.#isClosed && this.#error === undefined && this.#completed <= round)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#error !== undefined) throw this.#error;
     return this.#isClosed ? undefined : this.#completed;
+  }
+
+  /** There will be no more rounds. */
+  fail(error: unknown): void {
+    this.#error ??= error;
+    clearTimeout(this.#timer);
+    this.#wake();
   }
 
   close(): void {

@@ -29,6 +29,8 @@ function letGo(thread: Worker): void {
 export class WorkerPool {
   readonly #file: string;
   readonly #idleTimeoutMs: number;
+  /** What ends tasks whose threads have not said hello yet. */
+  readonly #starting = new Set<(error: Error) => void>();
   #piscina: Promise<Piscina> | undefined;
   #isClosed = false;
   /** Threads that were given up and have not ended. */
@@ -53,7 +55,10 @@ export class WorkerPool {
       // Threads get 16 MB of young generation by default, and would use it before they collect garbage.
       resourceLimits: { maxYoungGenerationSizeMb: 2 },
     });
-    piscina.on('error', () => {}); // tasks reject with it as well
+    // Tasks reject with it, too, but not where their thread dies before it takes them: they would be queued for ever.
+    piscina.on('error', (error: Error) => {
+      for (const fail of this.#starting) fail(error);
+    });
     return piscina;
   }
 
@@ -76,21 +81,30 @@ export class WorkerPool {
     const { port1, port2 } = new MessageChannel();
     const aborter = new AbortController();
     const before = new Set(piscina.threads);
-    const ended = piscina.run(
+    const start = Promise.withResolvers<never>();
+    const fail = (error: Error) => {
+      start.reject(error);
+      aborter.abort();
+    };
+    this.#starting.add(fail);
+    const running = piscina.run(
       { ...task, port: port2 },
       { name, signal: aborter.signal, transferList: [port2 as MessagePort & Transferable] },
     );
+    const ended = Promise.race([running, start.promise]);
     let release = guardExit(mayBeBlocked);
     ended
       .catch(() => {})
       .finally(() => {
+        this.#starting.delete(fail);
         port1.close();
         release();
       });
     let thread: Worker | undefined = piscina.threads.find((each) => !before.has(each));
     port1.on('message', (message: Out & { threadId?: number }) => {
-      if (message.type === 'hello')
-        thread = piscina.threads.find((each) => each.threadId === message.threadId);
+      if (message.type !== 'hello') return;
+      this.#starting.delete(fail);
+      thread = piscina.threads.find((each) => each.threadId === message.threadId);
     });
     port1.unref(); // piscina keeps the process alive while a task runs
     return {

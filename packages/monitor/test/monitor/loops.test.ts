@@ -209,6 +209,17 @@ describe('a loop over frames', { timeout: 60_000 }, () => {
     await expect.poll(threads, { timeout: 20_000 }).toBeLessThanOrEqual(before);
   });
 
+  it('says so where no thread can be started, and leaves none behind', async () => {
+    const one = make({ workerFile: '/nowhere/worker.js' });
+    const frames = one[Symbol.asyncIterator]();
+    const all = async () => {
+      while (!(await frames.next()).done);
+    };
+    await expect(all()).rejects.toMatchObject({ code: 'MONITOR_THREADS', cause: expect.any(Error) });
+    expect(await frames.next()).toEqual({ done: true, value: undefined });
+    await one.close();
+  });
+
   it('survives a thread that dies', async () => {
     const workerFile = fileURLToPath(new URL('../support/dying-worker.ts', import.meta.url));
     const one = make({ workerFile });
