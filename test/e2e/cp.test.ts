@@ -11,9 +11,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { tctl } from './support/command.ts';
+import { environment, shell, start, tctl, tctlWithInput } from './support/command.ts';
 import { expectOutput, expectRefusal } from './support/expectations.ts';
 import { newDirectory, newName } from './support/suite.ts';
+import { openTerminal } from './support/terminal.ts';
+import { until } from './support/until.ts';
 
 let name = '';
 let here = '';
@@ -117,7 +119,127 @@ describe('tctl cp out of a container', () => {
     expectRefusal(await tctl('cp', `${name}:/a`), /missing/, /tctl cp/);
     expectRefusal(await tctl('cp', `${name}:/nosuch`, here), /ENOENT/, undefined, 1);
     expectRefusal(await tctl('cp', join(here, 'nosuch'), `${name}:/`), /ENOENT/, undefined, 1);
-    expectRefusal(await tctl('cp', '-', `${name}:/`), /no place/, /archives/);
     expectRefusal(await tctl('cp', 'nosuch:/a', here), /no such container/, /tctl ps -a/, 1);
+  });
+});
+
+describe('tctl cp with an archive', () => {
+  it('writes a file, a directory, and only what is in it, with the owners of the container', async () => {
+    await inside(
+      'mkdir -p /tree/sub; echo x >/tree/sub/file; chown 5:6 /tree/sub/file; ln -s sub /tree/link',
+    );
+    const list = (path: string) => shell(`tctl cp ${name}:${path} - | tar t --numeric-owner -v | sort -k 6`);
+    const members = ({ stdout }: { stdout: string }) =>
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.replace(/ +\d+ [\d-]+ [\d:]+ /, ' '));
+    expect(members(await list('/tree'))).toEqual([
+      'drwxr-xr-x 0/0 tree/',
+      'lrwxrwxrwx 0/0 tree/link -> sub',
+      'drwxr-xr-x 0/0 tree/sub/',
+      '-rw-r--r-- 5/6 tree/sub/file',
+    ]);
+    expect(members(await list('/tree/.'))).toContain('-rw-r--r-- 5/6 ./sub/file');
+    expect(members(await list('/tree/sub/file'))).toEqual(['-rw-r--r-- 5/6 file']);
+    expectOutput(await shell(`tctl cp ${name}:/tree/sub/file - | tar xO`), 'x\n');
+    const all = members(await list('/'));
+    expect(all).toContain('-rw-r--r-- 5/6 tree/sub/file');
+    expect(all).toContain('dr-xr-xr-x 0/0 proc/');
+    expect(all.filter((line) => line.includes(' proc/'))).toHaveLength(1);
+  });
+
+  it('takes one into a directory, plain or compressed; with -a its owners, too', async () => {
+    mkdirSync(join(here, 'tree/sub'), { recursive: true });
+    writeFileSync(join(here, 'tree/sub/file'), 'x'.repeat(100_000));
+    await inside('mkdir /plain /gzip /kept');
+    const tar = (flags: string) => `tar c ${flags} --owner=5 --group=6 -C ${here} tree`;
+    expectOutput(await shell(`${tar('')} | tctl cp - ${name}:/plain`), '');
+    expectOutput(await shell(`${tar('-z')} | tctl cp - ${name}:gzip/`), '');
+    expectOutput(await shell(`${tar('')} | tctl cp -a - ${name}:/kept`), '');
+    expectOutput(await inside('stat -c "%u %g %s" /*/tree/sub/file'), '0 0 100000\n5 6 100000\n0 0 100000\n');
+  });
+
+  it('goes from one container to another, also from and to one that does not run', async () => {
+    await inside('mkdir /tree; echo kept >/tree/file; chown 5 /tree/file; chmod 4755 /tree/file');
+    await tctl('stop', '-t', '0', name);
+    const pipe = `mkdir ${here}/back; tctl cp -a ${name}:/tree - | tee ${here}/a.tar | tctl cp -a - ${name}:/tmp`;
+    expectOutput(await shell(pipe), '');
+    expectOutput(
+      await shell(`tar xp -C ${here}/back -f ${here}/a.tar; stat -c '%u %a' ${here}/back/tree/file`),
+      '5 4755\n',
+    );
+    expectOutput(await tctl('start', name), `${name}\n`);
+    expect((await tctl('cp', `${name}:/tree/file`, join(here, 'again'))).code).toBe(0);
+    expect(readFileSync(join(here, 'again'), 'utf8')).toBe('kept\n');
+  });
+
+  it('lets no archive out of the directory, and takes nothing of one that is damaged', async () => {
+    const victim = join(here, 'victim');
+    mkdirSync(victim);
+    await inside('mkdir /to');
+    writeFileSync(join(here, 'file'), 'evil');
+    symlinkSync(victim, join(here, 'link'));
+    const hostile = [
+      [`--transform=s,file,../../../../../../..${victim}/file,`, /"\.\."/],
+      [`--transform=s,file,${victim}/file,`, /absolute/],
+    ] as const;
+    for (const [flag, message] of hostile) {
+      const { stdout } = await shell(`tar cP ${flag} -C ${here} file | base64 -w0`);
+      const archive = Buffer.from(stdout, 'base64');
+      expectRefusal(await tctlWithInput(archive, 'cp', '-', `${name}:/to`), message, /do not trust/, 1);
+    }
+    const through = `cd ${here}; tar cf a.tar link; mv link link2; mkdir link; echo evil >link/file; tar rf a.tar link/file`;
+    await shell(through);
+    const archive = readFileSync(join(here, 'a.tar'));
+    expectRefusal(
+      await tctlWithInput(archive, 'cp', '-', `${name}:/to`),
+      /leads out of the tree/,
+      /do not trust/,
+      1,
+    );
+    const cut = archive.subarray(0, 700);
+    expectRefusal(await tctlWithInput(cut, 'cp', '-', `${name}:/to`), /in the middle/, /damaged/, 1);
+    expectRefusal(await tctlWithInput('1'.repeat(999), 'cp', '-', `${name}:/to`), /checksum/, /damaged/, 1);
+    expect(readdirSync(victim)).toEqual([]);
+    // A link of the container's own, where the archive has a directory, is not followed either.
+    await inside(`ln -s ${victim} /to/link`);
+    const plain = await shell(`cd ${here}; tar cf - link/file | tctl cp - ${name}:/to`);
+    expectRefusal(plain, /link or a file where a directory/, /through a link/, 1);
+    expect(readdirSync(victim)).toEqual([]);
+    expectOutput(await inside('ls -A /to'), 'link\n');
+  });
+
+  it('says what is wrong', async () => {
+    expectRefusal(await tctl('cp', '-', '-'), /must be in a container/, /CONTAINER:PATH/);
+    expectRefusal(await tctlWithInput('', 'cp', '-', `${name}:/etc/passwd`), /is a file/, /into a directory/);
+    expectRefusal(await tctlWithInput('', 'cp', '-', `${name}:/nosuch`), /ENOENT/, undefined, 1);
+    expectRefusal(await shell(`tctl cp ${name}:/nosuch -`), /ENOENT/, undefined, 1);
+  });
+
+  it('writes none to a terminal, and reads none from one', async (context) => {
+    await using terminal = await openTerminal(context);
+    terminal.type(`tctl cp ${name}:/etc/passwd -`);
+    await terminal.shows(/^tctl: stdout is a terminal$/m);
+    terminal.type(`tctl cp - ${name}:/tmp`);
+    await terminal.shows(/^tctl: stdin is a terminal$/m);
+  });
+
+  it('leaves nothing of an archive that somebody stops sending', async () => {
+    await inside('mkdir /to');
+    const temporary = newDirectory();
+    const env = environment({ TMPDIR: temporary });
+    const sending = start(['cp', '-', `${name}:/to`], { stdio: 'pipe', env });
+    sending.process.stdin?.on('error', () => {}); // it is gone by then
+    const { stdout } = await shell(`tar c -C /etc passwd | base64 -w0`);
+    sending.process.stdin?.write(Buffer.from(stdout, 'base64').subarray(0, 1024));
+    await until(
+      () => readdirSync(temporary, { recursive: true }).some((path) => String(path).endsWith('passwd')),
+      () => 'the beginning is unpacked',
+    );
+    sending.process.kill('SIGINT');
+    expect((await sending.ended).code).toBe(130);
+    expect(readdirSync(temporary)).toEqual([]);
+    expectOutput(await inside('ls -A /to'), '');
   });
 });

@@ -61,7 +61,10 @@ export type Copy = Expect<
 
 const { files } = await Container.get('web');
 export type Methods = Expect<
-  Equal<keyof ContainerFiles, 'read' | 'write' | 'list' | 'stat' | 'mkdir' | 'remove' | 'copyIn' | 'copyOut'>
+  Equal<
+    keyof ContainerFiles,
+    'read' | 'write' | 'list' | 'stat' | 'mkdir' | 'remove' | 'copyIn' | 'copyOut' | 'walk'
+  >
 >;
 const bytes = await files.read('/etc/hosts', { maxBytes: '1m' });
 const text = await files.read('/etc/hosts', { encoding: 'utf8' });

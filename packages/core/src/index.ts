@@ -77,6 +77,7 @@ export type {
   StatOptions as FileStatOptions,
 } from './files/files.ts';
 export type { MakeDirectoryOptions } from './files/make-directory.ts';
+export type { WalkedEntry as WalkedFile } from './files/walk-tree.ts';
 export type { OwnerOptions as FileOwnerOptions } from './files/write-file.ts';
 
 // Limits.

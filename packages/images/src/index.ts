@@ -33,6 +33,10 @@ export {
   type UsedImage,
 } from './store/image-store.ts';
 export { overlayRefusal } from './store/overlay-refusal.ts';
+export { removeTree } from './store/remove-tree.ts';
 export type { LayerUser, Swept } from './store/sweep.ts';
 export type { Problem, VerifyOptions } from './store/verify.ts';
-export type { UnpackRules } from './unpack/rules.ts';
+export type { TarEntry, TarType } from './tar/entry.ts';
+export { encodeHeader, endOfArchive, padding } from './tar/writer.ts';
+export type { UnpackReport, UnpackRules } from './unpack/rules.ts';
+export { unpackStream } from './unpack/unpack-stream.ts';

@@ -201,6 +201,8 @@ export const fsMagic = {
   PROC_SUPER_MAGIC: 0x9fa0,
   SYSFS_MAGIC: 0x62656572,
   DEVPTS_SUPER_MAGIC: 0x1cd1,
+  CGROUP_SUPER_MAGIC: 0x27e0eb,
+  CGROUP2_SUPER_MAGIC: 0x63677270,
 } as const satisfies Constants;
 
 /** linux/memfd.h, linux/fcntl.h; memfd_create(2), fcntl(2) */

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, join, posix, resolve } from 'node:path';
+import { isatty } from 'node:tty';
 import { Container, type ContainerFiles } from '@tc/core';
 import { cleanUp } from '../cli/clean-up.ts';
 import { command } from '../cli/command.ts';
@@ -7,6 +8,10 @@ import { writeError } from '../cli/output.ts';
 import { printable } from '../cli/printable.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import { cp } from '../table/looking.ts';
+import { writeArchive } from './binary-output.ts';
+import { archiveOf, extractInto } from './cp-archive.ts';
+import { standardInput } from './standard-input.ts';
+import { untilInterrupted } from './until-interrupted.ts';
 
 export const cpCommand = command(cp, async ({ archive = false }, [from = '', to = '']) => {
   const [source, target] = [parsePlace(from), parsePlace(to)];
@@ -14,17 +19,41 @@ export const cpCommand = command(cp, async ({ archive = false }, [from = '', to 
     const hint = 'Write CONTAINER:PATH for one of the two; a path of the host may begin with ./';
     throw new UsageError('one of the two must be in a container', hint);
   }
+  if (target.path === stream) refuseTerminal();
+  const input = source.path === stream ? standardInput() : undefined;
   await cleanUp();
   const { files } = await Container.get(source.container ?? target.container ?? '');
   const options = { preserve: archive };
+  if (target.path === stream) {
+    await writeArchive(archiveOf(files, source.path, isContents(source.path), leftOut), undefined);
+    return 0;
+  }
+  if (input !== undefined) {
+    const { skipped, devices } = await untilInterrupted((signal) =>
+      extractInto(files, input, target.path, options, signal),
+    ).finally(() => input.destroy()); // there may be more of it, which nobody reads
+    skipped.forEach(leftOut);
+    if (devices > 0) writeError(`tctl: left out ${devices} devices\n`);
+    return 0;
+  }
   const { skipped } =
     source.container === undefined
       ? await files.copyIn(source.path, await targetInside(files, source.path, target.path), options)
       : await files.copyOut(source.path, await targetOutside(files, source.path, target.path), options);
-  for (const path of skipped)
-    writeError(`tctl: left out ${printable(path)}: it is a device, a FIFO or a socket\n`);
+  skipped.forEach(leftOut);
   return 0;
 });
+
+const leftOut = (path: string): void =>
+  writeError(`tctl: left out ${printable(path)}: it is a device, a FIFO or a socket\n`);
+
+/** As a path of the host: stdin or stdout, with an archive. A file of that name is `./-`. */
+const stream = '-';
+
+/** @throws UsageError */
+function refuseTerminal(): void {
+  if (isatty(1)) throw new UsageError('stdout is a terminal', 'Pipe the archive, or redirect it to a file.');
+}
 
 export interface Place {
   /** Undefined: the host. */
@@ -35,8 +64,6 @@ export interface Place {
 /** As Docker: what begins with a slash or a dot is a path of the host, whatever colons it has. @throws UsageError */
 export function parsePlace(text: string): Place {
   const colon = text.indexOf(':');
-  if (text === '-')
-    throw new UsageError('- is no place', 'There are no archives as yet: name a file or directory.');
   if (text === '' || text.endsWith(':')) throw new UsageError(`${JSON.stringify(text)} has no path`);
   if (/^[/.]/.test(text) || colon < 1) return { container: undefined, path: text };
   const path = text.slice(colon + 1);

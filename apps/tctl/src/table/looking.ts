@@ -113,9 +113,10 @@ export const events = spec({
 
 export const cp = spec({
   summary: 'Copy files between a container and the host',
-  usage: 'cp [OPTIONS] (CONTAINER:SRC DST | SRC CONTAINER:DST)',
+  usage: 'cp [OPTIONS] (CONTAINER:SRC (DST | -) | (SRC | -) CONTAINER:DST)',
   about: `Copies files and directories between a container, whether it runs or not, and the host. Into a directory that is
-there; SRC/. is what is in a directory. Links stay links, and none leads out of the container.`,
+there; SRC/. is what is in a directory. Links stay links, and none leads out of the container. For DST, - writes a tar
+archive to stdout; for SRC it takes one (plain, gzip or zstd) from stdin, which is unpacked in $TMPDIR first.`,
   options: { archive: { short: 'a', about: 'keep owners, as the container sees them' } },
   operands: {
     atLeast: 2,
@@ -126,6 +127,8 @@ there; SRC/. is what is in a directory. Links stay links, and none leads out of 
   examples: [
     { line: 'cp web:/var/log/web.log .', about: 'out of it' },
     { line: 'cp ./site/. web:/www', about: 'into it' },
+    { line: '$ tctl cp web:/etc - | tar t', about: 'list what would be copied' },
+    { line: '$ tar c -C site . | tctl cp - web:/www', about: 'an archive into a directory that is there' },
   ],
   exitCodes: usualCodes,
   refused: {

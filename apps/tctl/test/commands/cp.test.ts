@@ -13,12 +13,12 @@ describe('a place to copy from or to', () => {
     ['../web:x', { container: undefined, path: '../web:x' }],
     ['file', { container: undefined, path: 'file' }],
     [':x', { container: undefined, path: ':x' }],
+    ['-', { container: undefined, path: '-' }],
   ])('%s', (text, place) => {
     expect(parsePlace(text)).toEqual(place);
   });
 
   it.each([
-    ['-', /no place/],
     ['', /no path/],
     ['web:', /no path/],
   ])('is refused: %j', (text, message) => {

@@ -150,13 +150,13 @@ function openDirectory(directory: Pin, name: Name, operation: string, path: stri
   }
 }
 
-interface Found {
+export interface Found {
   readonly pin: Pin;
   readonly linkTarget: Buffer | undefined;
 }
 
 /** @returns undefined where it was removed meanwhile */
-async function entryOf(directory: Pin, name: Name): Promise<Found | undefined> {
+export async function entryOf(directory: Pin, name: Name): Promise<Found | undefined> {
   for (let turn = 1; ; turn += 1) {
     let pin: Pin | undefined;
     try {

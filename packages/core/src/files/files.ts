@@ -14,6 +14,7 @@ import { doing, tooLarge } from './failures.ts';
 import { type MakeDirectoryOptions, makeDirectory } from './make-directory.ts';
 import { readAll } from './read-file.ts';
 import { removeTree } from './remove-tree.ts';
+import { type WalkedEntry, walkTree } from './walk-tree.ts';
 import { type OwnerOptions, writeFile } from './write-file.ts';
 
 export interface ReadOptions {
@@ -64,6 +65,12 @@ export interface ContainerFiles {
   copyIn(hostPath: string, containerPath: string, options?: CopyOptions): Promise<CopyResult>;
   /** The other way round. @throws TcError HOST_PATH_IS_A_LINK, NOT_A_DIRECTORY: nothing is written through links */
   copyOut(containerPath: string, hostPath: string, options?: CopyOptions): Promise<CopyResult>;
+  /**
+   * Calls `visit` for what the path leads to and, of a directory, for all below it: each directory before what is in
+   * it, one after another, and an entry can be read until its `visit` ends. Directories where the kernel shows what is no
+   * file of the container (proc, sysfs, cgroups) are not entered on the way. Nothing is limited but the depth.
+   */
+  walk(path: string, visit: (entry: WalkedEntry) => Promise<void>): Promise<void>;
 }
 
 /** Opens the root of a container for `use`, and closes it after. */
@@ -157,6 +164,11 @@ export function containerFiles(withRoot: WithRoot): ContainerFiles {
       reading(`copy to ${hostPath}:`, containerPath, (root, where, operation) =>
         copyOut(root, where, hostPath, options, operation),
       ),
+    walk: (path, visit) =>
+      reading('read', path, async (root, where, operation) => {
+        using source = root.pin.resolve(where.path);
+        await walkTree(source, { path: Buffer.from(where.name), ids: root.ids, operation, visit });
+      }),
   };
 }
 

@@ -6,7 +6,7 @@ import { TcError } from '@tc/linux';
 import type { Written } from '../store/blob-file.ts';
 import type { TarEntry, TarSink } from '../tar/entry.ts';
 import { TarParser } from '../tar/parser.ts';
-import { compressionOf, decompressor } from '../unpack/decompress.ts';
+import { compressionOf, decompressor, startOf } from '../unpack/decompress.ts';
 
 /** A file of the archive, hashed as it came. */
 export interface ArchiveMember extends Written {
@@ -38,28 +38,6 @@ export async function readArchive(
   });
   parser.finish();
   return { files: sink.resolved() };
-}
-
-/** A stream's first bytes tell how it is compressed; it is then read from its beginning. */
-async function startOf(
-  source: AsyncIterable<Uint8Array>,
-): Promise<{ first: Buffer; all: AsyncIterable<Uint8Array> }> {
-  const iterator = source[Symbol.asyncIterator]();
-  let first: Buffer = Buffer.alloc(0);
-  while (first.length < 8) {
-    const { value, done } = await iterator.next();
-    if (done) break;
-    first = Buffer.concat([first, value]);
-  }
-  const all = (async function* () {
-    yield first;
-    for (;;) {
-      const { value, done } = await iterator.next();
-      if (done) return;
-      yield value;
-    }
-  })();
-  return { first, all };
 }
 
 class MemberFiles implements TarSink, Disposable {

@@ -35,3 +35,37 @@ export function decompressor(compression: Compression): Transform {
   if (compression === 'zstd') return zlib.createZstdDecompress({ chunkSize });
   return new Transform({ transform: (chunk, _, done) => done(null, chunk) });
 }
+
+/** A stream's first bytes tell how it is compressed; it is then read from its beginning. */
+export async function startOf(
+  source: AsyncIterable<Uint8Array>,
+): Promise<{ first: Buffer; all: AsyncIterable<Uint8Array> }> {
+  const iterator = source[Symbol.asyncIterator]();
+  let first: Buffer = Buffer.alloc(0);
+  while (first.length < 8) {
+    const { value, done } = await iterator.next();
+    if (done) break;
+    first = Buffer.concat([first, value]);
+  }
+  const all = (async function* () {
+    yield first;
+    for (;;) {
+      const { value, done } = await iterator.next();
+      if (done) return;
+      yield value;
+    }
+  })();
+  return { first, all };
+}
+
+/** Has what zlib refuses say what was being read; any other error stays as it is. */
+export function decompressionError(error: unknown, compression: string): unknown {
+  const code = String((error as NodeJS.ErrnoException).code);
+  if (!/^Z_|^ZSTD_|^ERR_ZLIB|^ERR_BUFFER/.test(code)) return error;
+  return new TcError((error as Error).message, {
+    code: 'TAR_COMPRESSION',
+    operation: `read the archive as ${compression}`,
+    hint: 'It is damaged.',
+    cause: error,
+  });
+}

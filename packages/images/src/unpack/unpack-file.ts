@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { syncFileSystem, TcError } from '@tc/linux';
 import type { Written } from '../store/blob-file.ts';
 import { TarParser } from '../tar/parser.ts';
-import { compressionOf, decompressor } from './decompress.ts';
+import { compressionOf, decompressionError, decompressor } from './decompress.ts';
 import { layerError, ratioFromBytes, type UnpackReport, type UnpackRules } from './rules.ts';
 import { TreeWriter } from './tree-writer.ts';
 
@@ -112,16 +112,5 @@ function wrongDigest(digest: string, diffId: string): TcError {
     code: 'BLOB_MISMATCH',
     operation: `unpack the layer ${diffId}`,
     hint: 'The image’s configuration says another: nothing of it is kept.',
-  });
-}
-
-function decompressionError(error: unknown, compression: string): unknown {
-  const code = String((error as NodeJS.ErrnoException).code);
-  if (!/^Z_|^ZSTD_|^ERR_ZLIB|^ERR_BUFFER/.test(code)) return error;
-  return new TcError((error as Error).message, {
-    code: 'TAR_COMPRESSION',
-    operation: `read the archive as ${compression}`,
-    hint: 'It is damaged.',
-    cause: error,
   });
 }
