@@ -15,6 +15,7 @@ const external = ['koffi', '@napi-rs/nice'];
 const entries = {
   tctl: 'src/main.ts',
   run: 'src/commands/run.ts',
+  exec: 'src/commands/exec.ts',
   ps: 'src/commands/ps.ts',
   'left-behind': 'src/commands/left-behind.ts',
   own: 'src/commands/own.ts',

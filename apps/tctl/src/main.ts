@@ -50,7 +50,7 @@ const commands: Readonly<Record<CommandName, Load>> = {
   diff: ofImages('diff'),
   doctor: ofContainers('doctor'),
   events: ofContainers('events'),
-  exec: ofContainers('exec'),
+  exec: async () => (await import('./commands/exec.ts')).execCommand,
   export: ofImages('export'),
   help: own('help'),
   history: ofImages('history'),

@@ -5,7 +5,6 @@ import { cpCommand } from './cp.ts';
 import { createCommand } from './create.ts';
 import { doctorCommand } from './doctor.ts';
 import { eventsCommand } from './events.ts';
-import { execCommand } from './exec.ts';
 import { inspectCommand } from './inspect.ts';
 import { killCommand } from './kill.ts';
 import { logsCommand } from './logs.ts';
@@ -29,7 +28,6 @@ export const containerCommands = {
   create: createCommand,
   doctor: doctorCommand,
   events: eventsCommand,
-  exec: execCommand,
   inspect: inspectCommand,
   kill: killCommand,
   logs: logsCommand,

@@ -1,5 +1,5 @@
-import { isatty } from 'node:tty';
 import type { ContainerOptions, RunOptions } from '@tc/core';
+import { isTerminal } from '../cli/is-terminal.ts';
 import { inSeconds } from '../cli/moments.ts';
 import { oneOf } from '../cli/numbers.ts';
 import type { OptionValues } from '../cli/options.ts';
@@ -86,9 +86,10 @@ export function userNamespace(text: string | undefined): boolean | 'self' {
 
 /** What the terminal can do is for whoever draws on it to know. A terminal of its own gets xterm's, as Docker's do. */
 export function terminalType(tty: boolean): Record<string, string | undefined> {
-  const own = isatty(1) ? process.env['TERM'] : undefined;
+  const isOne = isTerminal(1);
+  const own = isOne ? process.env['TERM'] : undefined;
   if (tty) return { TERM: own || 'xterm' };
-  return isatty(1) ? { TERM: own } : {};
+  return isOne ? { TERM: own } : {};
 }
 
 /** Of files and of options, which go before those. @throws UsageError */

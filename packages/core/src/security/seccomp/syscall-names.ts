@@ -81,19 +81,31 @@ const common = `
   setxattrat getxattrat listxattrat removexattrat open_tree_attr file_getattr file_setattr`;
 const firstCommon = 424;
 
-function numbers(own: string): ReadonlyMap<string, number> {
+const texts: Readonly<Record<Architecture, string>> = { x64, arm64 };
+const tables = new Map<Architecture, ReadonlyMap<string, number>>();
+
+/** A launch needs one of them: the other is not made. */
+function table(arch: Architecture): ReadonlyMap<string, number> {
+  const known = tables.get(arch);
+  if (known !== undefined) return known;
   const words = (text: string) => text.trim().split(/\s+/);
   const pairs = [
-    ...words(own).map((name, number) => [name, number] as const),
+    ...words(texts[arch]).map((name, number) => [name, number] as const),
     ...words(common).map((name, index) => [name, firstCommon + index] as const),
   ];
-  return new Map(pairs.filter(([name]) => name !== '-'));
+  const made = new Map(pairs.filter(([name]) => name !== '-'));
+  tables.set(arch, made);
+  return made;
 }
 
 /** By name. */
 export const syscalls: Readonly<Record<Architecture, ReadonlyMap<string, number>>> = {
-  x64: numbers(x64),
-  arm64: numbers(arm64),
+  get x64() {
+    return table('x64');
+  },
+  get arm64() {
+    return table('arm64');
+  },
 };
 
 /** What has a greater number was made after this table. */
