@@ -35,10 +35,11 @@ installDebianPackages({
 });
 await step('lint', 'pnpm', ['run', '--silent', 'lint', '--output-logs=errors-only']);
 await step('types', 'pnpm', ['run', '--silent', 'typecheck', '--output-logs=errors-only']);
-await vitest('unit', ['linux', 'core', 'images', 'monitor', 'tctl', 'tc-runtime']);
+const units = ['linux', 'core', 'images', 'monitor', 'tctl', 'tc-runtime'];
+await vitest('unit', units, '{packages,apps}/*/test/**/*.test.ts');
 if (root) {
   await kernelSuite(quick ? ['--modes', 'host'] : []);
-  await vitest('e2e', ['e2e'], globSync('test/e2e/**/*.test.ts'));
+  await vitest('e2e', ['e2e'], 'test/e2e/**/*.test.ts');
 } else {
   console.log('SKIPPED kernel, contract and e2e: they need root (sudo npm test)');
   total.skipped += 1;
@@ -61,8 +62,8 @@ async function kernelSuite(args) {
   add(passed, status === 0 && counts ? failed : Math.max(failed, 1), skipped);
 }
 
-/** @param files those of the projects that can be run again alone, where they fail */
-async function vitest(name, projects, files = []) {
+/** @param pattern of the projects' files */
+async function vitest(name, projects, pattern) {
   const args = projects.flatMap((project) => ['--project', project]);
   const path = join(reports, `${name}.json`);
   const runTests = async (again) => {
@@ -73,7 +74,7 @@ async function vitest(name, projects, files = []) {
     });
     return readReport(path, status === 0 ? undefined : `vitest ended with ${status}`);
   };
-  const report = await runWithTries(runTests, files, files.length > 0 && process.env.CI ? 2 : 1);
+  const report = await runWithTries(runTests, globSync(pattern), process.env.CI ? 2 : 1);
   const { passed, failed, skipped } = count(report);
   for (const { title, reason } of skipped) console.log(`  skipped: ${title}: ${reason}`);
   for (const { title, message } of failed) console.log(`  FAILED ${title}\n${message}`);

@@ -41,11 +41,9 @@ export async function runWithTries(run, files, tries, label = '') {
   return report;
 }
 
-const pathOf = ({ name }) => `test/${name}`;
-
 function toRepeat(report, files) {
   const complete = new Set(
-    report.files.filter(({ failed, unfinished }) => failed.length === 0 && !unfinished).map(pathOf),
+    report.files.filter(({ failed, unfinished }) => failed.length === 0 && !unfinished).map(({ name }) => name),
   );
   const again = files.filter((file) => !complete.has(file));
   return again.length > 0 ? again : files; // an error that belongs to none of them
@@ -53,5 +51,5 @@ function toRepeat(report, files) {
 
 const merge = (first, second, again) => ({
   errors: second.errors,
-  files: [...first.files.filter((file) => !again.includes(pathOf(file))), ...second.files],
+  files: [...first.files.filter((file) => !again.includes(file.name)), ...second.files],
 });

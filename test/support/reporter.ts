@@ -3,7 +3,7 @@
  * skipped (with its reason) to the file that TEST_REPORT names. vitest's own JSON reporter leaves the reasons out.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Reporter, SerializedError, TestModule } from 'vitest/node';
 
 interface FileReport {
@@ -25,10 +25,13 @@ export default class SuiteReporter implements Reporter {
   }
 }
 
+/** From the root of the repository, as vitest takes it. */
+const pathOf = (module: TestModule) => relative(join(import.meta.dirname, '../..'), module.moduleId);
+
 function reportOf(module: TestModule): FileReport {
   const { duration, collectDuration, setupDuration } = module.diagnostic();
   const report: FileReport = {
-    name: module.relativeModuleId,
+    name: pathOf(module),
     seconds: (duration + collectDuration + setupDuration) / 1000,
     passed: 0,
     failed: [],
@@ -36,11 +39,11 @@ function reportOf(module: TestModule): FileReport {
     unfinished: false,
   };
   for (const suite of [module, ...module.children.allSuites()]) {
-    const title = suite.type === 'module' ? suite.relativeModuleId : suite.fullName;
+    const title = suite.type === 'module' ? pathOf(suite) : suite.fullName;
     for (const { message } of suite.errors()) report.failed.push({ title, message });
   }
   for (const test of module.children.allTests()) {
-    const title = `${module.relativeModuleId} > ${test.fullName}`;
+    const title = `${pathOf(module)} > ${test.fullName}`;
     const result = test.result();
     if (result.state === 'passed') report.passed += 1;
     else if (result.state === 'failed') {
