@@ -43,7 +43,9 @@ export async function runWithTries(run, files, tries, label = '') {
 
 function toRepeat(report, files) {
   const complete = new Set(
-    report.files.filter(({ failed, unfinished }) => failed.length === 0 && !unfinished).map(({ name }) => name),
+    report.files
+      .filter(({ failed, unfinished }) => failed.length === 0 && !unfinished)
+      .map(({ name }) => name),
   );
   const again = files.filter((file) => !complete.has(file));
   return again.length > 0 ? again : files; // an error that belongs to none of them
