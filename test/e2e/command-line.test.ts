@@ -1,5 +1,5 @@
 /** What all commands have in common: names that are almost right, templates, tables that fit, colours. */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environment, shell, start, tctl } from './support/command.ts';
@@ -301,6 +301,82 @@ describe('options as fingers know them', () => {
     expect(stdout).toContain(free);
     expect(stdout).not.toContain(`${name}-site`);
     expectOutput(await tctl('volume', 'rm', '-f', free.trim(), 'no-such-volume'), free);
+  });
+});
+
+describe('tctl prune --filter', () => {
+  it('takes containers by age and label', async () => {
+    const [mine, other] = [newName(), newName()];
+    await tctl('create', '--name', mine, '-l', 'of=test', 'host', 'true');
+    await tctl('create', '--name', other, 'host', 'true');
+    const left = async () =>
+      (await tctl('ps', '-a', '--format', '{{.Names}}', '-f', `name=e${process.pid}-`)).stdout;
+    expectOutput(await tctl('prune', '-a', '--filter', 'label=of=test', '--filter', 'until=1h'), '');
+    expect(await left()).toContain(`${mine}\n`);
+    expectRefusal(await tctl('prune', '--filter', 'until=soon'), /takes a time/, /2026/);
+    const { stdout } = await tctl(
+      'container',
+      'prune',
+      '-af',
+      '--filter',
+      'label=of=test',
+      '--filter',
+      'until=0s',
+    );
+    expect(stdout).toMatch(/^[0-9a-f]+\n$/);
+    expect(await left()).not.toContain(`${mine}\n`);
+    expect(await left()).toContain(`${other}\n`);
+    await tctl('rm', other);
+  });
+
+  it('takes volumes by their labels, which inspect and ls tell', async () => {
+    const [kept, gone] = [newName(), newName()];
+    expectOutput(await tctl('volume', 'create', '--label', 'of=test', '--label', 'keep', kept), `${kept}\n`);
+    expectOutput(await tctl('volume', 'create', '--label', 'of=test', gone), `${gone}\n`);
+    const list = (...args: string[]) => tctl('volume', 'ls', '-q', ...args);
+    expectOutput(await list('-f', 'label=of=test'), [kept, gone].toSorted().join('\n').concat('\n'));
+    expectOutput(await list('-f', 'label=of=test', '-f', 'label=keep'), `${kept}\n`);
+    expectOutput(
+      await tctl('volume', 'ls', '--format', '{{.Labels}}', '-f', 'label=keep'),
+      'of=test,keep=\n',
+    );
+    expectOutput(await tctl('volume', 'inspect', '-f', '{{index .Labels "of"}}', kept), 'test\n');
+    expect(JSON.parse((await tctl('volume', 'inspect', kept)).stdout)[0].labels).toEqual({
+      of: 'test',
+      keep: '',
+    });
+    const prune = ['volume', 'prune', '-f', '--filter', 'label=of=test', '--filter'];
+    expectOutput(await tctl(...prune, 'label!=keep'), `${gone}\n`);
+    expectOutput(await list('-f', 'label=of=test'), `${kept}\n`);
+    // Made anew under the same name, it has none of the labels of the one before.
+    expectOutput(await tctl('volume', 'create', gone), `${gone}\n`);
+    expectOutput(await tctl('volume', 'inspect', '-f', '{{len .Labels}}', gone), '0\n');
+    expectRefusal(await tctl('volume', 'create', '--label', '=x'), /KEY=VALUE/);
+    await tctl('volume', 'rm', gone, kept);
+  });
+
+  it('takes images by the labels of their configuration', async () => {
+    const empty = join(newDirectory(), 'empty');
+    mkdirSync(empty);
+    const names = [newName(), newName()] as const;
+    await tctl('import', '-c', 'LABEL of=test', '-c', 'LABEL keep=1', empty, names[0]);
+    await tctl('import', '-c', 'LABEL of=test', empty, names[1]);
+    const left = async () => (await tctl('images', '--format', '{{.Repository}}')).stdout;
+    await tctl('image', 'prune', '-a', '--filter', 'label=of=test', '--filter', 'until=24h');
+    for (const each of names) expect(await left()).toContain(each);
+    const { stdout } = await tctl(
+      'image',
+      'prune',
+      '-a',
+      '--filter',
+      'label=of=test',
+      '--filter',
+      'label!=keep',
+    );
+    expect(stdout).toMatch(/^sha256:[0-9a-f]{64}\n1 images/);
+    expect(await left()).toContain(names[0]);
+    expect(await left()).not.toContain(names[1]);
+    await tctl('rmi', names[0]);
   });
 });
 

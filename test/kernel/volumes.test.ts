@@ -52,6 +52,27 @@ describe('a volume', () => {
     expect(existsSync(join(data, 'volumes'))).toBe(false);
   });
 
+  it('has labels, which no container can reach, and which go with it', async () => {
+    await createVolume('labelled', { labels: { of: 'test', empty: '' } });
+    expect(await createVolume('labelled', { labels: { of: 'other' } })).toMatchObject({
+      labels: { of: 'test', empty: '' },
+    });
+    await createVolume('plain');
+    expect(await output('ls -A /data /data/..', { mounts: ['labelled:/data'] })).not.toContain('labelled');
+    const labels = async () => (await listVolumes()).map((volume) => [volume.name, volume.labels]);
+    expect(await labels()).toEqual([
+      ['labelled', { of: 'test', empty: '' }],
+      ['plain', {}],
+    ]);
+    writeFileSync(join(data, 'volumes/.plain.json'), '{"labels": 1');
+    expect(await labels()).toContainEqual(['plain', {}]);
+    expect(await pruneVolumes({ filter: ({ labels: { of } }) => of === 'test' })).toEqual(['labelled']);
+    expect(await createVolume('labelled')).toMatchObject({ labels: {} });
+    const wrong = createVolume('wrong', { labels: { of: 1 as unknown as string } });
+    expect(await refusal(wrong)).toMatchObject({ code: 'INVALID_OPTION' });
+    expect(existsSync(join(data, 'volumes/wrong'))).toBe(false);
+  });
+
   it('can’t be found by other users of the host, whose way to a setuid program it would be', async () => {
     await output('cp /bin/sh /data/sh; chmod 4755 /data/sh', { mounts: ['private:/data'] });
     expect(statSync(join(data, 'volumes')).mode & 0o777).toBe(0o700);

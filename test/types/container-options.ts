@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type {
   AttachOptions,
   CapabilityName,
+  ContainerInfo,
   ContainerOptions,
   ExecOptions,
   Limits,
@@ -57,7 +58,9 @@ export type Stop = Expect<
 >;
 export type Wait = Expect<Equal<WaitOptions, { signal?: AbortSignal }>>;
 export type Remove = Expect<Equal<RemoveOptions, { force?: boolean }>>;
-export type Prune = Expect<Equal<PruneOptions, { created?: boolean }>>;
+export type Prune = Expect<
+  Equal<PruneOptions, { created?: boolean; filter?: (container: ContainerInfo) => boolean }>
+>;
 export type Attach = Expect<
   Equal<AttachOptions, { replay?: boolean | Date; stdout?: boolean; stderr?: boolean; signal?: AbortSignal }>
 >;

@@ -69,12 +69,20 @@ export type OfAContainer = Expect<
 >;
 
 export type OneVolume = Expect<
-  Equal<Volume, { readonly name: string; readonly path: string; readonly createdAt: Date }>
+  Equal<
+    Volume,
+    {
+      readonly name: string;
+      readonly path: string;
+      readonly createdAt: Date;
+      readonly labels: Readonly<Record<string, string>>;
+    }
+  >
 >;
 const volumes: [Volume, Volume[], string[]] = [
-  await core.createVolume('data'),
+  await core.createVolume('data', { labels: { of: 'web' } }),
   await core.listVolumes(),
-  await core.pruneVolumes(),
+  await core.pruneVolumes({ filter: ({ labels }) => labels['keep'] === undefined }),
 ];
 void volumes;
 await core.removeVolume('data');

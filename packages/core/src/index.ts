@@ -86,8 +86,10 @@ export type { LimitUpdate } from './cgroups/merge-limits.ts';
 
 // Volumes.
 export {
+  type CreateVolumeOptions,
   createVolume,
   listVolumes,
+  type PruneVolumesOptions,
   pruneVolumes,
   removeVolume,
   type Volume,

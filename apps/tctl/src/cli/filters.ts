@@ -5,7 +5,7 @@ import { UsageError } from './usage-error.ts';
 export type FilterTests<T> = Readonly<Record<string, (item: T, value: string) => boolean>>;
 
 /**
- * `--filter KEY=VALUE`, several times: values of one key are alternatives, keys all have to hold.
+ * `--filter KEY=VALUE`, several times: values of one key are alternatives, but those of labels; keys all have to hold.
  * @throws UsageError
  */
 export function parseFilters<T>(
@@ -23,8 +23,15 @@ export function parseFilters<T>(
     }
     wanted.set(key, [...(wanted.get(key) ?? []), filter.slice(equals + 1)]);
   }
-  return (item) => [...wanted].every(([key, values]) => values.some((value) => tests[key]?.(item, value)));
+  return (item) =>
+    [...wanted].every(([key, values]) => {
+      const holds = (value: string) => tests[key]?.(item, value) ?? false;
+      return ofAll.has(key) ? values.every(holds) : values.some(holds);
+    });
 }
+
+/** As Docker has it: something has one name, and any number of labels. */
+const ofAll: ReadonlySet<string> = new Set(['label', 'label!']);
 
 function keys(tests: object, word: string): string {
   const near = nearest(word, Object.keys(tests));

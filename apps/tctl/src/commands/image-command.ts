@@ -4,6 +4,7 @@ import { exitCodes } from '../cli/exit-code.ts';
 import { jsonText } from '../cli/json-text.ts';
 import { writeOut } from '../cli/output.ts';
 import { printable } from '../cli/printable.ts';
+import { pruneFilter } from '../cli/prune-filters.ts';
 import { subcommands } from '../cli/subcommands.ts';
 import { imageGroup, imagePrune, imageVerify } from '../table/image-group.ts';
 import { historyCommand } from './history.ts';
@@ -12,6 +13,7 @@ import { importCommand } from './import.ts';
 import { imageInspectCommand } from './inspect-image.ts';
 import { imagesCommand } from './list-images.ts';
 import { loadCommand } from './load.ts';
+import { pruneImages } from './prune-images.ts';
 import { pullCommand } from './pull.ts';
 import { pushCommand } from './push.ts';
 import { rmiCommand } from './rmi.ts';
@@ -30,9 +32,10 @@ const verify = command(imageVerify, async ({ json = false, repair = false }, [im
   return problems.length === 0 ? 0 : exitCodes.failed;
 });
 
-const prune = command(imagePrune, async ({ json = false, all = false }) => {
+const prune = command(imagePrune, async ({ json = false, all = false, filter }) => {
+  const isMeant = pruneFilter(filter);
   await cleanUp();
-  const swept = await imageStore().prune({ all });
+  const swept = await pruneImages(all, filter && isMeant);
   if (json) writeOut(jsonText(swept));
   else {
     writeOut(swept.images.map((digest) => `${digest}\n`).join(''));

@@ -1,6 +1,7 @@
 import type { ContainerInfo } from '@tc/core';
 import { exitCodeOf } from '../cli/exit-code.ts';
 import { type FilterTests, parseFilters } from '../cli/filters.ts';
+import { hasLabel } from '../cli/labels.ts';
 import { volumesOf } from './mounted-volumes.ts';
 
 /**
@@ -18,11 +19,7 @@ export function containerFilter(
     name: ({ name }, part) => name.includes(part),
     id: ({ id }, start) => id.startsWith(start),
     status: ({ state }, status) => state === status,
-    label({ labels }, label) {
-      const equals = label.indexOf('=');
-      const key = equals === -1 ? label : label.slice(0, equals);
-      return Object.hasOwn(labels, key) && (equals === -1 || labels[key] === label.slice(equals + 1));
-    },
+    label: ({ labels }, label) => hasLabel(labels, label),
     exited: ({ exit }, code) => exit !== undefined && String(exitCodeOf(exit)) === code,
     ancestor: ({ image = '' }, wanted) => image === wanted || image.split(':')[0] === wanted,
     volume: ({ options }, volume) => volumesOf(options?.mounts ?? []).includes(volume),

@@ -5,6 +5,7 @@ import { cleanUp } from '../cli/clean-up.ts';
 import { type Command, command } from '../cli/command.ts';
 import { jsonText } from '../cli/json-text.ts';
 import { writeOut } from '../cli/output.ts';
+import { pruneFilter } from '../cli/prune-filters.ts';
 import { transferSize } from '../cli/sizes.ts';
 import { subcommands } from '../cli/subcommands.ts';
 import { textTable } from '../cli/text-table.ts';
@@ -14,6 +15,7 @@ import { diskUsage } from './disk-usage.ts';
 import { imageStore } from './image-users.ts';
 import { infoCommand } from './info.ts';
 import { volumesOf } from './mounted-volumes.ts';
+import { pruneImages } from './prune-images.ts';
 
 interface Usage {
   readonly type: string;
@@ -97,11 +99,12 @@ async function ofVolumes(): Promise<Usage> {
   };
 }
 
-const prune = command(systemPrune, async ({ all = false, volumes = false, json = false }) => {
+const prune = command(systemPrune, async ({ all = false, volumes = false, json = false, filter }) => {
+  const isMeant = pruneFilter(filter);
   await cleanUp();
-  const containers = await Container.prune({ created: all });
-  const images = await imageStore().prune({ all });
-  const removed = volumes ? await pruneVolumes() : [];
+  const containers = await Container.prune({ created: all, filter: isMeant });
+  const images = await pruneImages(all, filter && isMeant);
+  const removed = volumes ? await pruneVolumes({ filter: isMeant }) : [];
   if (json) writeOut(jsonText({ containers, images, volumes: removed }));
   else {
     const lines = [...containers, ...images.images, ...removed];

@@ -1,5 +1,6 @@
 import type { ContainerOptions, RunOptions } from '@tc/core';
 import { isTerminal } from '../cli/is-terminal.ts';
+import { parseLabels } from '../cli/labels.ts';
 import { inSeconds } from '../cli/moments.ts';
 import { oneOf } from '../cli/numbers.ts';
 import type { OptionValues } from '../cli/options.ts';
@@ -53,19 +54,11 @@ export function toKeptOptions(
   } = values;
   const labels = [...labelFiles.flatMap((file) => linesOfFile('label-file', file)), ...(label ?? [])];
   return {
-    ...(labels.length === 0 ? {} : { labels: Object.fromEntries(labels.map(toLabel)) }),
+    ...(labels.length === 0 ? {} : { labels: parseLabels(labels) }),
     ...(signal === undefined ? {} : { stopSignal: parseSignal('stop-signal', signal) }),
     ...(timeout === undefined ? {} : { stopTimeout: inSeconds(timeout) }),
     ...(logSize === undefined ? {} : { logs: { maxBytes: logSize } }),
   };
-}
-
-/** A label without a value is an empty one. */
-function toLabel(text: string): [string, string] {
-  const equals = text.indexOf('=');
-  const key = equals === -1 ? text : text.slice(0, equals);
-  if (key === '') throw new UsageError(`--label takes KEY=VALUE, not ${JSON.stringify(text)}`);
-  return [key, equals === -1 ? '' : text.slice(equals + 1)];
 }
 
 function network(text: string): NonNullable<RunOptions['network']> {

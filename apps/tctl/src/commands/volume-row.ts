@@ -12,18 +12,21 @@ export const volumeHeadings = {
   Labels: 'LABELS',
 } as const;
 
-export function volumeRow({ name, path, createdAt }: Volume): Struct {
+export function volumeRow({ name, path, createdAt, labels }: Volume): Struct {
   return {
     Name: name,
     Driver: 'local',
     Scope: 'local',
     Mountpoint: path,
     CreatedAt: createdAt.toISOString(),
-    Labels: '',
+    Labels: Object.entries(labels)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(','),
   };
 }
 
 /** As `docker volume inspect`; what tctl's own JSON calls a thing is there too. */
 export function volumeDetails(volume: Volume): Struct {
-  return { ...(toValue(volume) as Struct), ...volumeRow(volume), Labels: new Map(), Options: new Map() };
+  const Labels = new Map(Object.entries(volume.labels));
+  return { ...(toValue(volume) as Struct), ...volumeRow(volume), Labels, Options: new Map() };
 }

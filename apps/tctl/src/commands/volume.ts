@@ -12,7 +12,9 @@ import { type Command, command } from '../cli/command.ts';
 import { parseFilters } from '../cli/filters.ts';
 import { forEach } from '../cli/for-each.ts';
 import { jsonText } from '../cli/json-text.ts';
+import { parseLabels } from '../cli/labels.ts';
 import { writeOut } from '../cli/output.ts';
+import { labelFilters } from '../cli/prune-filters.ts';
 import { quantities } from '../cli/quantities.ts';
 import { subcommands } from '../cli/subcommands.ts';
 import { outputWidth } from '../cli/terminal-width.ts';
@@ -36,6 +38,7 @@ const ls = command(volumeLs, async (values) => {
   const isMeant = parseFilters<Volume>(filter, {
     name: ({ name }, part) => name.includes(part),
     dangling: ({ name }, wanted) => mounted.has(name) !== (wanted === 'true'),
+    ...labelFilters,
   });
   if (filter !== undefined) mounted = await mountedVolumes();
   const volumes = (await listVolumes()).filter(isMeant);
@@ -55,9 +58,13 @@ async function mountedVolumes(): Promise<ReadonlySet<string>> {
   return new Set((await Container.list()).flatMap(({ options }) => volumesOf(options?.mounts ?? [])));
 }
 
-const create = command(volumeCreate, (_, names) =>
-  forEach(names.length > 0 ? names : [unusedName()], async (name) => (await createVolume(name)).name),
-);
+const create = command(volumeCreate, async ({ label = [] }, names) => {
+  const labels = parseLabels(label);
+  return await forEach(
+    names.length > 0 ? names : [unusedName()],
+    async (name) => (await createVolume(name, { labels })).name,
+  );
+});
 
 const rm = command(volumeRm, ({ force = false }, volumes) =>
   forEach(volumes, async (volume) => {
@@ -71,8 +78,8 @@ const rm = command(volumeRm, ({ force = false }, volumes) =>
   }),
 );
 
-const prune = command(volumePrune, async ({ json = false }) => {
-  const removed = await pruneVolumes();
+const prune = command(volumePrune, async ({ json = false, filter }) => {
+  const removed = await pruneVolumes({ filter: parseFilters<Volume>(filter, labelFilters) });
   writeOut(json ? jsonText(removed) : removed.map((volume) => `${volume}\n`).join(''));
   return 0;
 });

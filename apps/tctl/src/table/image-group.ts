@@ -1,6 +1,6 @@
 /** `tctl image`: what no other command does, and Docker's newer spelling of the others. */
 import { any, codesForEach, type GroupSpec, noOperands, spec, usualCodes } from './command-spec.ts';
-import { forceOption, formatOption, jsonOption } from './shared-options.ts';
+import { forceOption, formatOption, jsonOption, pruneFilterOption } from './shared-options.ts';
 
 export const imageInspect = spec({
   summary: 'Print all that is known of images',
@@ -36,7 +36,12 @@ export const imagePrune = spec({
   usage: 'image prune [OPTIONS]',
   about: `Removes images without a name that no container uses, and what belongs to no image: blobs, layers, and what
 interrupted downloads have left.`,
-  options: { all: { short: 'a', about: 'images with a name, too' }, ...forceOption, ...jsonOption },
+  options: {
+    all: { short: 'a', about: 'images with a name, too' },
+    ...pruneFilterOption,
+    ...forceOption,
+    ...jsonOption,
+  },
   operands: noOperands,
   examples: [{ line: 'image prune', about: 'what has a name stays' }],
   exitCodes: usualCodes,

@@ -3,7 +3,7 @@ import type { OptionTable } from '../cli/options.ts';
 import { any, codesForEach, noOperands, spec, usualCodes } from './command-spec.ts';
 import { limitOptions } from './option-groups.ts';
 import { refusedUpdateOptions } from './refused-options.ts';
-import { forceOption, jsonOption } from './shared-options.ts';
+import { forceOption, jsonOption, pruneFilterOption } from './shared-options.ts';
 
 export const stopOptions = {
   timeout: {
@@ -153,6 +153,7 @@ export const prune = spec({
   about: 'Removes all containers that have ended, and prints their ids. Volumes stay.',
   options: {
     all: { short: 'a', about: 'those that were never started, too' },
+    ...pruneFilterOption,
     ...forceOption,
     ...jsonOption,
   },

@@ -1,6 +1,6 @@
 /** Commands of the machine, and of tctl itself. */
 import { type GroupSpec, noOperands, spec, usualCodes } from './command-spec.ts';
-import { exactOption, forceOption, formatOption, jsonOption } from './shared-options.ts';
+import { exactOption, forceOption, formatOption, jsonOption, pruneFilterOption } from './shared-options.ts';
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 
@@ -127,6 +127,7 @@ export const systemPrune = spec({
   options: {
     all: { short: 'a', about: 'images with a name, and containers that were never started, too' },
     volumes: { about: 'volumes that no container mounts, too, with all that is in them' },
+    ...pruneFilterOption,
     ...forceOption,
     ...jsonOption,
   },

@@ -86,7 +86,6 @@ export const refusedUpdateOptions: RefusedTable = {
 export const refusedVolumeOptions: RefusedTable = {
   driver: { short: 'd', value: true, hint: 'Volumes are directories; mount what you like on the host.' },
   opt: { short: 'o', value: true, hint: 'Volumes are directories; mount what you like on the host.' },
-  label: valued('Volumes have no labels; their names tell.'),
 };
 
 export const refusedStartOptions: RefusedTable = {

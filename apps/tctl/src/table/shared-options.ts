@@ -29,6 +29,25 @@ export const forceOption = {
   force: { short: 'f', about: 'as in Docker; nothing is asked anyway' },
 } as const satisfies OptionTable;
 
+const labelFilter = 'label=KEY[=VALUE], or label!=KEY[=VALUE]: without it';
+
+export const pruneLabelOption = {
+  filter: {
+    value: 'KEY=VALUE',
+    complete: ['label=', 'label!='],
+    multiple: true,
+    about: `only with ${labelFilter}`,
+  },
+} as const satisfies OptionTable;
+
+export const pruneFilterOption = {
+  filter: {
+    ...pruneLabelOption.filter,
+    complete: ['until=', 'label=', 'label!='],
+    about: `only until=TIME: made before 10m (ago), 2026-01-31, ...; ${labelFilter}`,
+  },
+} as const satisfies OptionTable;
+
 export const detachOptions = {
   'detach-keys': {
     value: 'KEYS',

@@ -1,6 +1,6 @@
 import { any, codesForEach, type GroupSpec, noOperands, spec, usualCodes } from './command-spec.ts';
 import { refusedVolumeOptions } from './refused-options.ts';
-import { exactOption, forceOption, formatOption, jsonOption } from './shared-options.ts';
+import { exactOption, forceOption, formatOption, jsonOption, pruneLabelOption } from './shared-options.ts';
 
 const volumes = { atLeast: 1, atMost: any, missing: 'volume', complete: ['volume'] } as const;
 
@@ -13,9 +13,9 @@ export const volumeLs = spec({
     filter: {
       short: 'f',
       value: 'KEY=VALUE',
-      complete: ['name=', 'dangling=true', 'dangling=false'],
+      complete: ['name=', 'label=', 'dangling=true', 'dangling=false'],
       multiple: true,
-      about: 'name=PART, or dangling=true: those that no container mounts',
+      about: 'name=PART, label=KEY[=VALUE], or dangling=true: those that no container mounts',
     },
     ...formatOption,
     ...exactOption,
@@ -28,9 +28,16 @@ export const volumeLs = spec({
 
 export const volumeCreate = spec({
   summary: 'Make volumes',
-  usage: 'volume create [NAME...]',
+  usage: 'volume create [OPTIONS] [NAME...]',
   about: 'Makes volumes. To mount one makes it, too: tctl run -v NAME:DIR.',
-  options: {},
+  options: {
+    label: {
+      value: 'KEY=VALUE',
+      complete: 'nothing',
+      multiple: true,
+      about: 'a label, for filters and whoever inspects it',
+    },
+  },
   operands: { atLeast: 0, atMost: any, complete: ['nothing'] },
   examples: [
     { line: 'volume create site', about: 'its name is printed' },
@@ -74,6 +81,7 @@ export const volumePrune = spec({
   about: 'Removes all volumes that no container mounts, with all that is in them, and prints their names.',
   options: {
     all: { short: 'a', about: 'as it is anyway' },
+    ...pruneLabelOption,
     ...forceOption,
     ...jsonOption,
   },

@@ -16,6 +16,7 @@
  *     DATA/containers/.ID   a symbolic link to the state directory: when that is gone, so is the use of the data
  *     DATA/containers/ID/   log, log.1 (binary frames), upper and work (what it wrote over its image)
  *     DATA/volumes/NAME/    a named volume
+ *     DATA/volumes/.NAME.json  its labels, where it has any
  *     DATA/code/            what Node.js compiled of tctl (apps/tctl/bin/compile.cjs)
  */
 import { basename, dirname, join } from 'node:path';

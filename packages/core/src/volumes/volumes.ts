@@ -8,6 +8,7 @@ import { volumeDirectory } from '../state/layout.ts';
 import { makeDirectory } from './make-directory.ts';
 import { removeStored } from './remove-stored.ts';
 import { usersOfVolume } from './users-of-volume.ts';
+import { checkLabels, readLabels, removeLabels, writeLabels } from './volume-labels.ts';
 import { checkVolumeName } from './volume-name.ts';
 
 export interface Volume {
@@ -15,6 +16,17 @@ export interface Volume {
   /** The directory on the host. */
   readonly path: string;
   readonly createdAt: Date;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface CreateVolumeOptions {
+  /** For whoever looks for it; of one that is there already they stay as they are. */
+  labels?: Readonly<Record<string, string>>;
+}
+
+export interface PruneVolumesOptions {
+  /** Which may go. Default: all that no container mounts. */
+  filter?: (volume: Volume) => boolean;
 }
 
 const pathOf = (name: string) => volumeDirectory(dataDirectory(), name);
@@ -22,18 +34,20 @@ const pathOf = (name: string) => volumeDirectory(dataDirectory(), name);
 function volumeAt(name: string): Volume | undefined {
   const path = pathOf(name);
   const stats = ifThere(() => statSync(path));
-  return stats?.isDirectory() ? { name, path, createdAt: stats.birthtime } : undefined;
+  if (!stats?.isDirectory()) return undefined;
+  return { name, path, createdAt: stats.birthtime, labels: readLabels(path) };
 }
 
 /**
  * A mount of a volume makes it too. One that is there already stays as it is.
  * @throws TcError INVALID_OPTION; SyscallError
  */
-export async function createVolume(name: string): Promise<Volume> {
+export async function createVolume(name: string, { labels = {} }: CreateVolumeOptions = {}): Promise<Volume> {
   const path = pathOf(checkVolumeName(name));
+  checkLabels(labels);
   const operation = `make the volume ${name}`;
   makeDirectory(dirname(path), 0o700, operation);
-  makeDirectory(path, 0o755, operation);
+  if (makeDirectory(path, 0o755, operation)) writeLabels(path, labels);
   return volumeAt(name) ?? noSuchVolume(name, operation);
 }
 
@@ -63,6 +77,7 @@ export async function removeVolume(name: string): Promise<void> {
       hint: 'Remove the container first.',
     });
   }
+  removeLabels(path); // first: afterwards the name may be another volume's
   // Under another name, nobody mounts what is half gone.
   const gone = join(dirname(path), `.gone-${name}-${process.pid}-${performance.now()}`);
   try {
@@ -75,14 +90,16 @@ export async function removeVolume(name: string): Promise<void> {
   await removeStored(gone);
 }
 
-/** Removes all volumes that no container mounts, and what is left of others. @returns their names */
-export async function pruneVolumes(): Promise<string[]> {
+/** Removes volumes that no container mounts, and what is left of others. @returns their names */
+export async function pruneVolumes({ filter = () => true }: PruneVolumesOptions = {}): Promise<string[]> {
   const removed: string[] = [];
   const directory = join(dataDirectory(), 'volumes');
   const left = ifThere(() => readdirSync(directory)) ?? [];
   for (const name of left.filter((each) => each.startsWith('.gone-')))
     await removeStored(join(directory, name));
-  for (const { name } of await listVolumes()) {
+  for (const volume of await listVolumes()) {
+    if (!filter(volume)) continue;
+    const { name } = volume;
     try {
       await removeVolume(name);
       removed.push(name);

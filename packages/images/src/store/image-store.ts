@@ -66,7 +66,7 @@ export interface Removed {
 export interface PruneImagesOptions {
   /** Images with a name, too, where no container uses them. Default: only those without. */
   readonly all?: boolean;
-  /** Names that stay. */
+  /** Which stay, whether anybody uses them or not. Default: none. */
   readonly keep?: (image: ImageInfo) => boolean;
 }
 
@@ -272,13 +272,21 @@ export class ImageStore {
     using held = await this.store.lockForSweeping(sweepPatienceMs);
     if (held === undefined) throw storeBusy('prune images');
     const users = await this.#users();
-    for (const image of all ? listImages(this.store) : []) {
+    const kept = new Set<string>();
+    for (const image of listImages(this.store)) {
+      if (keep(image)) kept.add(image.digest);
       const record = this.store.image(image.digest);
-      if (record === undefined || keep(image) || usersOf(this.store, record, users).length > 0) continue;
+      if (
+        !all ||
+        record === undefined ||
+        kept.has(image.digest) ||
+        usersOf(this.store, record, users).length > 0
+      )
+        continue;
       if (this.store.isInUse(record.manifest)) continue;
       for (const name of image.names) rmSync(this.store.layout.name(name), { force: true });
     }
-    return sweep(this.store, users, () => true);
+    return sweep(this.store, users, ({ manifest }) => !kept.has(manifest));
   }
 
   /** Reads everything and says what is damaged. @param image all, unless given */
