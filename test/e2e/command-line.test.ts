@@ -6,6 +6,7 @@ import { environment, shell, start, tctl } from './support/command.ts';
 import { expectOutput, expectRefusal } from './support/expectations.ts';
 import { newDirectory, newName } from './support/suite.ts';
 import { openTerminal } from './support/terminal.ts';
+import { until } from './support/until.ts';
 
 const name = newName();
 let id = '';
@@ -301,6 +302,48 @@ describe('options as fingers know them', () => {
     expect(stdout).toContain(free);
     expect(stdout).not.toContain(`${name}-site`);
     expectOutput(await tctl('volume', 'rm', '-f', free.trim(), 'no-such-volume'), free);
+  });
+});
+
+describe('tctl ps --size', () => {
+  const megabyte = 2 ** 20;
+  const sizesOf = async (box: string) => {
+    const { stdout } = await tctl('ps', '-a', '-s', '--json', '-f', `name=${box}`);
+    return JSON.parse(stdout)[0] as { writtenBytes: number; virtualBytes: number };
+  };
+
+  it('tells what a container wrote on disk, and that with its image', async () => {
+    const box = newName();
+    await tctl('create', '--name', box, 'host', 'sleep', '1016');
+    const fresh = await sizesOf(box);
+    expect(fresh.writtenBytes).toBe(0);
+    expect(fresh.virtualBytes).toBeGreaterThan(megabyte);
+    await tctl('start', box);
+    await tctl('exec', box, 'dd', 'if=/dev/zero', 'of=/big', 'bs=1M', 'count=3');
+    const { writtenBytes, virtualBytes } = await sizesOf(box);
+    expect(writtenBytes).toBeGreaterThanOrEqual(3 * megabyte);
+    expect(writtenBytes).toBeLessThan(4 * megabyte);
+    expect(virtualBytes).toBe(fresh.virtualBytes + writtenBytes);
+    expect((await tctl('ps', '-s', '--no-trunc')).stdout).toMatch(
+      / NAMES +SIZE\n(.*\n)*.* 3\.\d+MB \(virtual \d/,
+    );
+    const { stdout } = await tctl('ps', '--no-human', '-f', `name=${box}`, '--format', '{{.Size}}');
+    expect(stdout).toBe(`${writtenBytes} (virtual ${virtualBytes})\n`);
+    expect((await tctl('ps', '--format', 'json', '-f', `name=${box}`)).stdout).toContain('"Size":""');
+    await tctl('rm', '-f', box);
+  });
+
+  it('tells what one in the foreground keeps in memory', async () => {
+    const box = newName();
+    const script = 'dd if=/dev/zero of=/big bs=1M count=3 2>/dev/null; echo written; exec sleep 1017';
+    const running = start(['run', '--name', box, 'host', 'sh', '-c', script]);
+    await until(
+      () => running.stdout().includes('written'),
+      () => 'it has written',
+    );
+    expect((await sizesOf(box)).writtenBytes).toBeGreaterThanOrEqual(3 * megabyte);
+    await tctl('kill', box);
+    expect((await running.ended).code).toBe(137);
   });
 });
 

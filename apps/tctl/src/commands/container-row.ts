@@ -26,13 +26,21 @@ export const containerHeadings = {
 
 const longestCommand = 30;
 
+/** What `tctl ps --size` adds to a container. */
+export interface ContainerSize {
+  /** On disk, or in memory; undefined where nobody can tell it from what was there before. */
+  readonly writtenBytes: number | undefined;
+  /** With its image. */
+  readonly virtualBytes: number;
+}
+
 export interface RowOptions {
   readonly exact: boolean;
   /** Commands are not shortened. */
   readonly whole: boolean;
 }
 
-export function containerRow(info: ContainerInfo, { exact, whole }: RowOptions) {
+export function containerRow(info: ContainerInfo, { exact, whole }: RowOptions, size?: ContainerSize) {
   const show = quantities(exact);
   const command = printable(info.command.join(' '));
   const volumes = volumesOf(info.options?.mounts ?? []);
@@ -46,7 +54,7 @@ export function containerRow(info: ContainerInfo, { exact, whole }: RowOptions) 
     State: info.state,
     Status: status(info, show, exact),
     Ports: '',
-    Size: '',
+    Size: size === undefined ? '' : sizeText(size, show),
     Labels: Object.entries(info.labels)
       .map(([key, value]) => `${key}=${value}`)
       .join(','),
@@ -55,6 +63,12 @@ export function containerRow(info: ContainerInfo, { exact, whole }: RowOptions) 
     Networks: info.options?.network ?? 'none',
     LocalVolumes: String(volumes.length),
   } satisfies Struct;
+}
+
+/** As Docker has it. */
+function sizeText({ writtenBytes, virtualBytes }: ContainerSize, { transfer }: Quantities): string {
+  const written = writtenBytes === undefined ? '--' : transfer(writtenBytes);
+  return `${written} (virtual ${transfer(virtualBytes)})`;
 }
 
 /** Docker's words. */

@@ -16,6 +16,7 @@ import { saveCommand } from './save.ts';
 import { systemCommand } from './system-command.ts';
 import { tagCommand } from './tag.ts';
 
+export { containerSizes } from './container-sizes.ts';
 export { imageNames } from './image-names.ts';
 export { imageStore } from './image-users.ts';
 export { inspectImage } from './inspect-image.ts';

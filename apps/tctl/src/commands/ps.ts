@@ -7,7 +7,7 @@ import { textTable } from '../cli/text-table.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import { ps } from '../table/looking.ts';
 import { checkFormat, formattedRows, isPlainTable } from '../template/print-rows.ts';
-import { containerHeadings, containerRow } from './container-row.ts';
+import { type ContainerSize, containerHeadings, containerRow } from './container-row.ts';
 import { containerFilter } from './ps-filters.ts';
 
 /** The smallest bundle that knows them. */
@@ -27,13 +27,15 @@ export const psCommand = command(ps, async (values) => {
     .toReversed()
     .filter((info) => isShown(info) && matches(info))
     .slice(0, last);
-  if (json) writeOut(jsonText(shown));
+  const sizes = values.size || usesSize(format) ? await sizesOf(shown) : undefined;
+  if (json)
+    writeOut(jsonText(sizes === undefined ? shown : shown.map((info, at) => ({ ...info, ...sizes[at] }))));
   else if (quiet) writeOut(shown.map(({ id }) => `${id}\n`).join(''));
   else {
-    const rows = shown.map((info) => containerRow(info, { whole, exact }));
+    const rows = shown.map((info, at) => containerRow(info, { whole, exact }, sizes?.[at]));
     if (format !== undefined && !isPlainTable(format))
       writeOut(formattedRows(format, { rows, headings: containerHeadings }));
-    else writeOut(tableOf(rows, whole));
+    else writeOut(tableOf(rows, sizes === undefined ? columns : [...columns, 'Size'], whole));
   }
   return 0;
 });
@@ -49,9 +51,20 @@ async function currentContainers(): Promise<ContainerInfo[]> {
 
 const isUp = ({ state }: ContainerInfo) => state === 'running' || state === 'paused';
 
-const columns = ['ID', 'Image', 'Command', 'RunningFor', 'Status', 'Names'] as const;
+/** As in Docker, a template that has sizes needs no --size. */
+const usesSize = (format: string | undefined) => /\.Size\b/.test(format ?? '');
 
-function tableOf(rows: readonly ReturnType<typeof containerRow>[], whole: boolean): string {
+/** What looks at disks is of another bundle. */
+async function sizesOf(containers: readonly ContainerInfo[]): Promise<readonly ContainerSize[]> {
+  return (await import('./images.ts')).containerSizes(containers);
+}
+
+type Row = ReturnType<typeof containerRow>;
+type Column = Exclude<keyof Row, 'Label'>;
+
+const columns = ['ID', 'Image', 'Command', 'RunningFor', 'Status', 'Names'] as const satisfies Column[];
+
+function tableOf(rows: readonly Row[], columns: readonly Column[], whole: boolean): string {
   return textTable(
     columns.map((column) => containerHeadings[column]),
     rows.map((row) => columns.map((column) => row[column])),

@@ -17,6 +17,7 @@ export const ps = spec({
     last: { short: 'n', value: 'N', complete: 'nothing', about: 'only the last N, whether they run or not' },
     ...quietOption,
     ...noTruncOption,
+    size: { short: 's', about: 'what each wrote, and with its image (virtual): it takes a while' },
     filter: filter(
       ['name=', 'id=', 'status=', 'label=', 'exited=', 'ancestor=', 'volume=', 'before=', 'since='],
       'name=PART, id=START, status=STATE, label=KEY[=VALUE], exited=CODE, ancestor=IMAGE, volume=NAME, ...',
@@ -33,7 +34,6 @@ export const ps = spec({
     { line: "$ tctl ps --json | jq -r '.[].name'", about: 'for a script' },
   ],
   exitCodes: usualCodes,
-  refused: { size: { short: 's', hint: 'tctl system df tells the sizes.' } },
 });
 
 export const inspect = spec({
@@ -62,7 +62,7 @@ JSON list.`,
     { line: 'inspect --type image alpine', about: 'an image' },
   ],
   exitCodes: codesForEach,
-  refused: { size: { short: 's', hint: 'tctl system df tells the sizes.' } },
+  refused: { size: { short: 's', hint: 'tctl ps -s tells the sizes.' } },
 });
 
 export const logs = spec({
