@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Started, start, tctl } from './support/command.ts';
-import { expectRefusal } from './support/expectations.ts';
+import { requires, tool } from '../support/requires.ts';
+import { type Started, shell, start, tctl } from './support/command.ts';
+import { expectOutput, expectRefusal } from './support/expectations.ts';
 import { newName } from './support/suite.ts';
 import { openTerminal } from './support/terminal.ts';
 import { until } from './support/until.ts';
@@ -131,6 +132,52 @@ describe('tctl top', () => {
     );
     const processes = JSON.parse((await tctl('top', '--json', name)).stdout);
     expect(processes).toMatchObject([{ state: expect.any(String) }, { command: expect.any(Array) }]);
+  });
+
+  it('has the columns that are asked for, as ps and podman top have them', async (context) => {
+    requires(context, tool('ps'));
+    const name = await running('exec sleep 1000');
+    await until(
+      async () => (await tctl('top', name, 'comm')).stdout === 'COMMAND\nsleep\n',
+      () => 'it has become sleep',
+    );
+    const { pid } = JSON.parse((await tctl('inspect', name)).stdout)[0] as { pid: number };
+    expectOutput(
+      await tctl('top', name, '-eo', 'pid,user,args'),
+      `${'PID'.padStart(String(pid).length)}   USER   COMMAND\n${pid}   root   sleep 1000\n`,
+    );
+    expectOutput(await tctl('top', name, '-o', 'pid=', '-o', 'comm='), `${pid}   sleep\n`);
+    expectOutput(
+      await tctl('top', name, 'comm', 'user', 'state'),
+      'COMMAND   USER   S\nsleep     root   S\n',
+    );
+    // The same figures as ps(1) of the host, where it has them as exactly.
+    const columns = 'pid,ppid,pgid,sid,uid,nlwp,ni,vsz,comm';
+    const host = (await shell(`ps -o ${columns} -p ${pid}`)).stdout;
+    const words = (text: string) => lines(text).map((line) => line.trim().split(/ +/));
+    expect(words((await tctl('top', name, '-o', columns)).stdout)).toEqual(words(host));
+    const [aux = '', process = ''] = lines((await tctl('top', name, 'aux')).stdout);
+    expect(aux).toMatch(/^USER +PID +%CPU +%MEM +VSZ +RSS +TTY +STAT +START +TIME +COMMAND$/);
+    expect(process).toMatch(
+      /^root +\d+ +\d+\.\d +\d+\.\d +\d+ +\d+ +\? +Ss? +\d\d:\d\d +00:00:0\d +sleep 1000$/,
+    );
+    expect((await tctl('top', name, '-ef')).stdout).toMatch(/^ *UID +PID +PPID +C +STIME +TTY +TIME +CMD\n/);
+    expectRefusal(await tctl('top', name, '-o', 'pid,colour'), /no column "colour"/, /columns are pid, /);
+  });
+
+  it('has the names of users that the container gives them', async () => {
+    const name = await running('echo "web:x:1234:5::/:" >> /etc/passwd; exec sleep 1000');
+    await until(
+      async () => (await tctl('top', name, 'comm')).stdout === 'COMMAND\nsleep\n',
+      () => 'it has written',
+    );
+    const other = startHere('exec', '--user', '1234', name, 'sleep', '1001');
+    await until(
+      async () => (await tctl('top', name, '-o', 'user,args')).stdout.includes('web    sleep 1001'),
+      () => 'the second process is there',
+    );
+    await tctl('kill', name);
+    await other.ended;
   });
 
   it('escapes what processes call themselves', async () => {

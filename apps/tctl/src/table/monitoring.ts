@@ -1,6 +1,7 @@
 /** Commands that look at what containers use. */
 import { any, noOperands, spec, usualCodes } from './command-spec.ts';
 import { dashboardOptions, replayOptions } from './dashboard-options.ts';
+import { processColumns } from './process-columns.ts';
 import {
   allCgroupsOption,
   exactOption,
@@ -60,11 +61,30 @@ export const stats = spec({
 
 export const top = spec({
   summary: 'List the processes of a container',
-  usage: 'top [OPTIONS] CONTAINER',
-  about: 'Lists the processes of a container.',
-  options: { ...noTruncOption, ...exactOption, json: { about: 'print all that is known, as JSON' } },
-  operands: { atLeast: 1, atMost: 1, complete: ['running-container'] },
-  examples: [{ line: 'top web', about: 'with what each uses' }],
+  usage: 'top [OPTIONS] CONTAINER [-ef | aux | COLUMN...]',
+  about: `Lists the processes of a container, with what they use; or, as ps(1) does, with the columns that are asked for.
+Ids are the host's, and users have the names that the container gives them.`,
+  options: {
+    columns: {
+      short: 'o',
+      value: 'COLUMNS',
+      complete: Object.keys(processColumns),
+      multiple: true,
+      about: `these columns, with commas between: ${Object.keys(processColumns).join(', ')}`,
+    },
+    full: { short: 'f', about: 'the columns of ps -f' },
+    every: { short: 'e', about: 'as it is anyway: all processes of the container' },
+    ...noTruncOption,
+    ...exactOption,
+    json: { about: 'print all that is known, as JSON' },
+  },
+  operands: { atLeast: 1, atMost: any, complete: ['running-container', Object.keys(processColumns)] },
+  examples: [
+    { line: 'top web', about: 'with what each uses' },
+    { line: 'top web -eo pid,user,args', about: 'as docker top has it' },
+    { line: 'top web aux', about: 'as ps aux' },
+    { line: 'top web user pid comm', about: 'as podman top has it' },
+  ],
   exitCodes: usualCodes,
 });
 
