@@ -1,4 +1,4 @@
-import { compileRun, explain, type RunOptions, run } from '@tc/core';
+import { compileRun, explain, type Run, type RunOptions, run } from '@tc/core';
 import { cleanUp } from '../cli/clean-up.ts';
 import { command } from '../cli/command.ts';
 import { exitCodeOfError } from '../cli/exit-code.ts';
@@ -71,8 +71,10 @@ async function runResolved(
 /** The container has our own stdin, stdout and stderr. */
 async function runHere(command: readonly string[], options: RunOptions, values: RunValues): Promise<number> {
   const writeId = idFile(values.cidfile);
-  const container = run(command, { ...options, stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' });
-  using _ = forwardSignals((signal) => container.kill(signal), ['SIGWINCH']);
+  let container: Run | undefined;
+  // Before it begins: the container can say that it is ready before run() has returned, and a signal come then.
+  using _ = forwardSignals((signal) => container?.kill(signal), ['SIGWINCH']);
+  container = run(command, { ...options, stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' });
   if (values.cidfile !== undefined) await container.started.then(() => writeId(container.id));
   return reportEnding(await container, values);
 }
