@@ -8,7 +8,7 @@ import { tctl } from './support/command.ts';
 import { expectRefusal } from './support/expectations.ts';
 import { runningTctl } from './support/running-tctl.ts';
 import { dataDirectory, directory, newName } from './support/suite.ts';
-import { openTerminal, type Terminal } from './support/terminal.ts';
+import { openTerminal, sizeOnce, type Terminal } from './support/terminal.ts';
 import { until } from './support/until.ts';
 
 // Nobody's own settings.
@@ -278,7 +278,7 @@ describe('a shell inside', () => {
     terminal.press('!');
     await terminal.shows(/A shell in/);
     terminal.resize(90, 25);
-    terminal.type('stty size');
+    terminal.type(sizeOnce('25 90'));
     await terminal.shows(/^25 90$/m);
     terminal.type('exit');
     await terminal.shows(/Left the shell/);

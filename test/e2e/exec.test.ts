@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { start, tctl, tctlWithInput } from './support/command.ts';
 import { expectOutput, expectRefusal } from './support/expectations.ts';
 import { newName } from './support/suite.ts';
-import { openTerminal } from './support/terminal.ts';
+import { openTerminal, sizeOnce } from './support/terminal.ts';
 import { until } from './support/until.ts';
 
 describe('tctl exec', () => {
@@ -103,7 +103,7 @@ describe('tctl exec', () => {
     terminal.resize(100, 30);
     terminal.press('C-c');
     await terminal.shows(/\^C\s*\nin>$/);
-    terminal.type('stty size; exit 9');
+    terminal.type(`${sizeOnce('30 100')}; exit 9`);
     await terminal.shows(/^30 100$/m);
     await terminal.shows(/host>$/);
     terminal.type('echo "code $?"');

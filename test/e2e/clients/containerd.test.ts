@@ -7,7 +7,7 @@ import { scaled } from '../../support/scale.ts';
 import { type Containerd, useContainerd } from '../support/clients/containerd.ts';
 import { compare, type Step } from '../support/clients/yardstick.ts';
 import { newDirectory } from '../support/suite.ts';
-import { Terminal, tmux } from '../support/terminal.ts';
+import { sizeOnce, Terminal, tmux } from '../support/terminal.ts';
 import { until } from '../support/until.ts';
 
 const isV2 = readCgroupHost().mode === 'v2';
@@ -91,7 +91,7 @@ const steps: Step<Containerd>[] = [
       const line = containerd.command(...words, 'localhost/host:latest', 'of-a-terminal', 'sh').join(' ');
       terminal.type(`clear; ${line}; echo code=$?`);
       await terminal.shows(/^inside:$/m, patienceMs);
-      terminal.type('clear; tty; stty size');
+      terminal.type(`clear; tty; ${sizeOnce('40 120')}`);
       await terminal.shows(/^\/dev\/pts\/0\n40 120$/m);
       terminal.type('exit 6');
       await terminal.shows(/code=6$/m, patienceMs);

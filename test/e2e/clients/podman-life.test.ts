@@ -4,7 +4,7 @@ import { scaled } from '../../support/scale.ts';
 import { own, type Podman, podmanVariables, usePodman } from '../support/clients/podman.ts';
 import { compare, type Step } from '../support/clients/yardstick.ts';
 import { newDirectory } from '../support/suite.ts';
-import { Terminal, tmux } from '../support/terminal.ts';
+import { sizeOnce, Terminal, tmux } from '../support/terminal.ts';
 import { until } from '../support/until.ts';
 
 /** A busy machine may take seconds for each command of podman. */
@@ -35,10 +35,10 @@ const steps: Step<Podman>[] = [
       const options = ['--rm', '-it', ...own, '--network', 'none', '--env', 'PS1=inside:'];
       terminal.type(`clear; ${podman.command('run', ...options, 'host', 'sh').join(' ')}; echo code=$?`);
       await terminal.shows(/^inside:$/m, patienceMs);
-      terminal.type('clear; tty; stty size');
+      terminal.type(`clear; tty; ${sizeOnce('40 120')}`);
       await terminal.shows(/^\/dev\/pts\/0\n40 120$/m);
       terminal.resize(100, 30);
-      terminal.type('clear; stty size');
+      terminal.type(`clear; ${sizeOnce('30 100')}`);
       await terminal.shows(/^30 100$/m);
       terminal.type('clear; echo sleeps; sleep 1000');
       await terminal.shows(/^sleeps$/m);

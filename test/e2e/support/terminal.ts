@@ -21,6 +21,10 @@ export const tmux: Need = () =>
     ? undefined
     : 'this machine has no tmux';
 
+/** A line for a shell inside: shows the size, as `stty size` does, once it is that. Who resizes tells it a little later. */
+export const sizeOnce = (size: string): string =>
+  `until [ "$(stty size)" = "${size}" ]; do sleep 0.1; done; stty size`;
+
 export class Terminal implements AsyncDisposable {
   readonly #env: NodeJS.ProcessEnv;
   readonly #pid: number;
