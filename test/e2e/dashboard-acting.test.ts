@@ -6,7 +6,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { processes } from '../support/leftovers.ts';
 import { tctl } from './support/command.ts';
 import { expectRefusal } from './support/expectations.ts';
-import { runningTctl } from './support/running-tctl.ts';
 import { dataDirectory, directory, newName } from './support/suite.ts';
 import { openTerminal, sizeOnce, type Terminal } from './support/terminal.ts';
 import { until } from './support/until.ts';
@@ -168,7 +167,7 @@ describe('a container', () => {
     await terminal.shows(new RegExp(`‖ +${name} `));
     expect(await inspect(name)).toMatchObject({ state: 'paused' });
     terminal.press('p');
-    await terminal.shows(new RegExp(`● +${name} `));
+    await terminal.shows(new RegExp(`● +${name} .*/64M `)); // its figures may come later than it
 
     terminal.press('e');
     await terminal.shows(/Memory +64m /);
@@ -296,7 +295,7 @@ describe('a shell inside', () => {
     await terminal.shows(/A shell in/);
     terminal.type('echo $((6*7))');
     await terminal.shows(/^42$/m);
-    const dashboard = runningTctl('--theme');
+    const dashboard = terminal.running('--theme');
     const isThere = () => processes().some(({ pid, command }) => pid === dashboard.pid && command[0] !== '');
     // A shell at a terminal does not listen to it; the third one kills.
     for (let turn = 0; turn < 3 && isThere(); turn += 1) {

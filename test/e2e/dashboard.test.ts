@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import { requires } from '../support/requires.ts';
 import { start, tctl } from './support/command.ts';
 import { expectRefusal } from './support/expectations.ts';
-import { runningTctl } from './support/running-tctl.ts';
 import { newDirectory, newName } from './support/suite.ts';
 import { openTerminal, type Terminal } from './support/terminal.ts';
 import { hostHas } from './support/tools.ts';
@@ -108,7 +107,7 @@ describe('tctl --demo', () => {
     await using terminal = await openTerminal(context);
     const before = await terminal.settings('before');
     await openDemo(terminal);
-    process.kill(runningTctl('--demo').pid, signal);
+    process.kill(terminal.running('--demo').pid, signal);
     await leave(terminal, code);
     expect(await terminal.settings('after')).toBe(before);
   });
@@ -119,7 +118,7 @@ describe('tctl --demo', () => {
     const hook = fileURLToPath(new URL('support/crash-at-signal.cjs', import.meta.url));
     terminal.type(`NODE_OPTIONS='--require ${hook}' tctl --demo`);
     await terminal.shows(title);
-    process.kill(runningTctl('--demo').pid, 'SIGUSR2');
+    process.kill(terminal.running('--demo').pid, 'SIGUSR2');
     await terminal.shows(/^tctl: a bug in tctl: Error: struck$/m);
     await leave(terminal, 1);
     expect(await terminal.settings('after')).toBe(before);
@@ -307,7 +306,7 @@ describe('tctl replay', () => {
     expect((await tctl('rm', '-f', name)).code).toBe(0);
     terminal.type(`tctl replay ${file}`);
     await terminal.shows(new RegExp(`^ tctl replay [\\s\\S]*● +${name} .*/64M`));
-    await terminal.shows(/^ ■ 1x ━+● +\d\d:\d\d:\d\d +[23]s of [23]s/m);
+    await terminal.shows(/^ ■ 1x ━+● +\d\d:\d\d:\d\d +[123]s of [123]s/m);
     terminal.press('(');
     await terminal.shows(/^ ■ 1x ●─+ .* 0s of/m);
     terminal.press('x');

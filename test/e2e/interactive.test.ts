@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { processes } from '../support/leftovers.ts';
 import { requires } from '../support/requires.ts';
 import { tctl } from './support/command.ts';
-import { runningTctl } from './support/running-tctl.ts';
 import { newName } from './support/suite.ts';
 import { openTerminal, type Terminal } from './support/terminal.ts';
 import { hostHas } from './support/tools.ts';
@@ -170,7 +169,7 @@ describe('the terminal is as it was', () => {
       `tctl run -it --name ${name} host sh -c 'trap "exit 9" TERM HUP; echo up; while :; do sleep 0.05; done'`,
     );
     await terminal.shows(/^up$/m);
-    process.kill(runningTctl(name).pid, signal);
+    process.kill(terminal.running(name).pid, signal);
     await leave(terminal, 9);
     expect(await terminal.settings('after')).toBe(before);
   });
@@ -181,7 +180,7 @@ describe('the terminal is as it was', () => {
     const before = await terminal.settings('before');
     await shellInside(terminal, '--name', name);
     for (let turn = 0; turn < 3; turn += 1) {
-      process.kill(runningTctl(name).pid, 'SIGTERM');
+      process.kill(terminal.running(name).pid, 'SIGTERM');
       await sleep(200); // those that wait at the same time count as one: signal(7)
     }
     await leave(terminal, 137);

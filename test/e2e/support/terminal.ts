@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
-import { processes } from '../../support/leftovers.ts';
+import { type Process, processes } from '../../support/leftovers.ts';
 import { type Need, requires } from '../../support/requires.ts';
 import { environment, repository } from './command.ts';
 import { newDirectory } from './suite.ts';
@@ -120,6 +120,23 @@ export class Terminal implements AsyncDisposable {
     const pattern = new RegExp(`^${mark}=([0-9a-f:]+)=$`, 'm');
     await this.shows(pattern);
     return pattern.exec(this.screen())?.[1] ?? '';
+  }
+
+  /** The tctl that was started in it with an argument, and no one else's: `node tctl.cjs …`, or `node -- tctl.cjs …`. */
+  running(argument: string): Process {
+    const all = new Map(processes().map((each) => [each.pid, each]));
+    const isOurs = ({ parent }: Process): boolean => {
+      const above = all.get(parent);
+      return parent === this.#pid || (above !== undefined && isOurs(above));
+    };
+    const found = [...all.values()].find(
+      (each) =>
+        each.command.includes(argument) &&
+        each.command.slice(1, 3).some((word) => /\/tctl/.test(word)) &&
+        isOurs(each),
+    );
+    if (found === undefined) throw new Error(`no tctl runs with ${argument}`);
+    return found;
   }
 
   async shows(pattern: RegExp, milliseconds?: number): Promise<void> {
