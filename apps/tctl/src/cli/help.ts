@@ -2,6 +2,7 @@ import type { CommandSpec, GroupSpec } from '../table/command-spec.ts';
 import { helpOption } from '../table/shared-options.ts';
 import { bold } from './colour.ts';
 import type { OptionSpec, OptionTable } from './options.ts';
+import { widthOf } from './width.ts';
 import { wrap } from './wrap.ts';
 
 /** Wider lines are hard to read. */
@@ -76,16 +77,16 @@ function optionRows(options: OptionTable): Row[] {
 /** Two columns; what is too wide for the first one has its second on the next line. */
 export function section(heading: string, rows: readonly Row[], width: number): string {
   if (rows.length === 0) return '';
-  const longest = Math.max(...rows.map(([first]) => [...first].length));
+  const longest = Math.max(...rows.map(([first]) => widthOf(first)));
   const first = Math.min(longest, Math.max(12, Math.floor(width * 0.36)));
   const rest = Math.max(narrowest, width - first - 4);
   const lines = rows.flatMap(([left, right]) => {
     const [begin = '', ...more] = wrap(right, rest);
     const indent = ' '.repeat(first + 4);
-    const isTooWide = [...left].length > first;
+    const isTooWide = widthOf(left) > first;
     const head = isTooWide
       ? [`  ${left}`, `${indent}${begin}`]
-      : [`  ${left}${' '.repeat(first - [...left].length)}  ${begin}`];
+      : [`  ${left}${' '.repeat(first - widthOf(left))}  ${begin}`];
     return [...head, ...more.map((line) => `${indent}${line}`)];
   });
   return `${bold(`${heading}:`)}\n${lines.map((line) => line.trimEnd()).join('\n')}`;

@@ -1,3 +1,5 @@
+import { shortened, widthOf } from './width.ts';
+
 export interface Fit {
   /** Of the terminal; undefined for as wide as it gets. */
   readonly columns: number | undefined;
@@ -16,24 +18,17 @@ export function textTable(
   { columns, flexible }: Fit = { columns: undefined, flexible: [] },
 ): string {
   const all = [headings, ...rows];
-  const widths = headings.map((_, column) => Math.max(...all.map((row) => lengthOf(row[column]))));
+  const widths = headings.map((_, column) => Math.max(...all.map((row) => widthOf(row[column] ?? ''))));
   const fitting = columns === undefined ? widths : narrowed(widths, columns, flexible);
   const line = (row: readonly string[]) =>
     headings
       .map((_, column) => {
-        const cell = cut(row[column] ?? '', fitting[column] ?? 0);
-        return cell + ' '.repeat(Math.max(0, (fitting[column] ?? 0) - lengthOf(cell)));
+        const cell = shortened(row[column] ?? '', fitting[column] ?? 0);
+        return cell + ' '.repeat(Math.max(0, (fitting[column] ?? 0) - widthOf(cell)));
       })
       .join(' '.repeat(gap))
       .trimEnd();
   return `${all.map(line).join('\n')}\n`;
-}
-
-const lengthOf = (cell = '') => [...cell].length;
-
-function cut(cell: string, width: number): string {
-  const characters = [...cell];
-  return characters.length <= width ? cell : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
 }
 
 /** Takes from the widest of the columns that may be shortened, until all fit or nothing is left to take. */

@@ -2,8 +2,9 @@
 import type { ContainerInfo } from '@tc/core';
 import { age } from '../cli/age.ts';
 import { exitCodeOf } from '../cli/exit-code.ts';
-import { printable, shortened } from '../cli/printable.ts';
+import { printable } from '../cli/printable.ts';
 import { type Quantities, quantities } from '../cli/quantities.ts';
+import { shortened } from '../cli/width.ts';
 import type { Struct } from '../template/values.ts';
 import { volumesOf } from './mounted-volumes.ts';
 

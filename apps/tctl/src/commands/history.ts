@@ -1,10 +1,11 @@
 import { command } from '../cli/command.ts';
 import { jsonText } from '../cli/json-text.ts';
 import { writeOut } from '../cli/output.ts';
-import { printable, shortened } from '../cli/printable.ts';
+import { printable } from '../cli/printable.ts';
 import { quantities } from '../cli/quantities.ts';
 import { outputWidth } from '../cli/terminal-width.ts';
 import { textTable } from '../cli/text-table.ts';
+import { shortened } from '../cli/width.ts';
 import { history } from '../table/images.ts';
 import { checkFormat, formattedRows, isPlainTable } from '../template/print-rows.ts';
 import { shortDigest } from './image-row.ts';

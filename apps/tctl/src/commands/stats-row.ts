@@ -1,6 +1,7 @@
 import type { CgroupSample, HostFigures } from '@tc/monitor';
-import { printable, shortened } from '../cli/printable.ts';
+import { printable } from '../cli/printable.ts';
 import { quantities } from '../cli/quantities.ts';
+import { shortened } from '../cli/width.ts';
 
 /** Docker's names, and its headings of them; in the order of the table. */
 export const statsHeadings = {

@@ -10,6 +10,7 @@ import { writeOut } from '../cli/output.ts';
 import { quantities } from '../cli/quantities.ts';
 import { outputWidth } from '../cli/terminal-width.ts';
 import { textTable } from '../cli/text-table.ts';
+import { widthOf } from '../cli/width.ts';
 import { top } from '../table/monitoring.ts';
 import { processColumns } from '../table/process-columns.ts';
 import { commandLine, cpuTime, parseProcessStat, processCell, type ShownProcess } from './process-cells.ts';
@@ -80,10 +81,10 @@ async function chosenTable(
     return column !== undefined && 'isNumber' in processColumns[column];
   };
   const widths = chosen.map(({ heading }, at) =>
-    Math.max(heading.length, ...rows.map((cells) => cells[at]?.length ?? 0)),
+    Math.max(widthOf(heading), ...rows.map((cells) => widthOf(cells[at] ?? ''))),
   );
   const aligned = (cells: readonly string[]) =>
-    cells.map((cell, at) => (right(at) ? cell.padStart(widths[at] ?? 0) : cell));
+    cells.map((cell, at) => (right(at) ? ' '.repeat((widths[at] ?? 0) - widthOf(cell)) + cell : cell));
   return {
     headings: aligned(chosen.map(({ heading }) => heading)),
     rows: rows.map(aligned),

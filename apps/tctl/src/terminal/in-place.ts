@@ -1,5 +1,6 @@
 import { ownSize } from '@tc/core/terminal';
 import { writeOut } from '../cli/output.ts';
+import { cut } from '../cli/width.ts';
 
 /** Columns and rows of a terminal that does not tell. */
 const usual = { columns: 80, rows: 24 };
@@ -29,9 +30,7 @@ export function inPlace(write: (text: string) => void = writeOut): InPlace {
   return {
     show(lines) {
       const { columns, rows } = ownSize() ?? usual;
-      const fitting = lines
-        .slice(0, Math.max(1, rows - 1))
-        .map((line) => [...line].slice(0, columns).join(''));
+      const fitting = lines.slice(0, Math.max(1, rows - 1)).map((line) => cut(line, columns));
       const begin = isFirst ? '\u001b[2J\u001b[H' : '\u001b[H';
       isFirst = false;
       write(`${begin}${fitting.map((line) => `${line}\u001b[K\r\n`).join('')}\u001b[J`);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { printable, shortened } from '../../src/cli/printable.ts';
+import { printable } from '../../src/cli/printable.ts';
 import { textTable } from '../../src/cli/text-table.ts';
+import { shortened } from '../../src/cli/width.ts';
 
 describe('text of a container’s making', () => {
   it.each([
@@ -16,7 +17,7 @@ describe('text of a container’s making', () => {
   it('is shortened by whole characters', () => {
     expect(shortened('abcdef', 6)).toBe('abcdef');
     expect(shortened('abcdefg', 6)).toBe('abcde…');
-    expect(shortened('🎉🎉🎉🎉', 3)).toBe('🎉🎉…');
+    expect(shortened('🎉🎉🎉🎉', 6)).toBe('🎉🎉…');
   });
 });
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { textTable } from '../../src/cli/text-table.ts';
 
@@ -7,11 +8,28 @@ const rows = [
   ['0123456789ab', 'sh -c "sleep 1000; echo done"', 'web'],
   ['ba9876543210', 'true', 'a-database-with-a-long-name'],
 ];
-const widest = (text: string) => Math.max(...text.split('\n').map((line) => [...line].length));
+const widest = (text: string) => Math.max(...text.split('\n').map((line) => stringWidth(line)));
 
 describe('a table', () => {
   it('has columns as wide as their widest cell', () => {
     expect(textTable(headings, [['1', '22', '333']])).toBe('ID   COMMAND   NAME\n1    22        333\n');
+  });
+
+  it('counts cells, as terminals do: wide characters are two, combining ones none', () => {
+    const wide = [
+      ['日本', '1', 'x'],
+      ['e\u0301', '2', '😀'],
+      ['web', '3', 'x'],
+    ];
+    expect(textTable(['NAME', 'N', 'X'], wide).split('\n')).toEqual([
+      'NAME   N   X',
+      '日本   1   x',
+      'e\u0301      2   😀',
+      'web    3   x',
+      '',
+    ]);
+    const narrow = textTable(['NAME', 'X'], [['データベース', 'x']], { columns: 12, flexible: [0] });
+    expect(narrow).toBe('NAME       X\nデータ…    x\n');
   });
 
   it('takes from the widest columns that may be shortened, where it does not fit', () => {
@@ -33,7 +51,12 @@ describe('a table', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 30, max: 120 }),
-        fc.array(fc.string({ maxLength: 80 })),
+        fc.array(
+          fc.string({
+            maxLength: 80,
+            unit: fc.constantFrom('a', ' ', 'é', '日', '😀', '\u0301', '👩\u200d👧'),
+          }),
+        ),
         (columns, names) => {
           const cells = names.map((name) => ['0123456789ab', name.replaceAll('\n', ' '), 'x']);
           expect(widest(textTable(headings, cells, { columns, flexible: [1] }))).toBeLessThanOrEqual(columns);

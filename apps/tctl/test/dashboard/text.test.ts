@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
+import { cut } from '../../src/cli/width.ts';
 import { fit, fitMiddle } from '../../src/dashboard/text/fit.ts';
 import { joinFitting, spread, styledWidth } from '../../src/dashboard/text/line.ts';
 import { bytes, count, duration, percent, rate } from '../../src/dashboard/text/sizes.ts';
-import { cut, widthOf } from '../../src/dashboard/text/width.ts';
 import { wrap } from '../../src/dashboard/views/detail/section-lines.ts';
 
 const text = fc.string({
@@ -37,17 +37,6 @@ describe('fit', () => {
 
   it('in the middle keeps both ends', () => {
     expect(fitMiddle('judge-worker-00017', 12)).toBe('judge-wo…017');
-  });
-});
-
-describe('the width of a text', () => {
-  it('is what string-width says, of every character that there is a shortcut for', () => {
-    for (let code = 0x20; code < 0x3000; code += 1) {
-      const character = String.fromCharCode(code);
-      expect(`${code.toString(16)} ${widthOf(character)}`).toBe(
-        `${code.toString(16)} ${stringWidth(character)}`,
-      );
-    }
   });
 });
 

@@ -1,8 +1,8 @@
 import { printable } from '../../cli/printable.ts';
+import { widthOf } from '../../cli/width.ts';
 import { charactersOf } from '../form/line-text.ts';
 import { quoteWord } from '../form/shell-words.ts';
 import { fit } from '../text/fit.ts';
-import { widthOf } from '../text/width.ts';
 import type { Theme } from '../theme/theme.ts';
 
 /** The command that does the same, in at most so many lines; a shell that reads them finds one command. */

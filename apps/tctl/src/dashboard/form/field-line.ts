@@ -1,5 +1,5 @@
 import { printable } from '../../cli/printable.ts';
-import { widthOf } from '../text/width.ts';
+import { widthOf } from '../../cli/width.ts';
 import type { Theme } from '../theme/theme.ts';
 import { charactersOf, type LineText } from './line-text.ts';
 

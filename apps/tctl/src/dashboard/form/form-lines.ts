@@ -1,4 +1,5 @@
 import { printable } from '../../cli/printable.ts';
+import { widthOf } from '../../cli/width.ts';
 import { fit } from '../text/fit.ts';
 import type { Theme } from '../theme/theme.ts';
 import { fieldLine } from './field-line.ts';
@@ -116,7 +117,7 @@ function offersText(offers: readonly string[], room: number): string {
   for (const [index, name] of names.entries()) {
     const next = text === '' ? name : `${text}  ${name}`;
     const more = ` … ${names.length - index} more`;
-    if (next.length + more.length > room) return text + more;
+    if (widthOf(next) + widthOf(more) > room) return text + more;
     text = next;
   }
   return text;
@@ -125,7 +126,7 @@ function offersText(offers: readonly string[], room: number): string {
 function choiceLine(text: string, isActive: boolean, width: number, { pens }: Theme): string {
   if (!isActive) return fit(text, width);
   const shown = `← ${text} →`;
-  return pens.selected(shown) + ' '.repeat(Math.max(0, width - shown.length));
+  return pens.selected(shown) + ' '.repeat(Math.max(0, width - widthOf(shown)));
 }
 
 /** As many whole blocks as there is room for, with the one in question. */

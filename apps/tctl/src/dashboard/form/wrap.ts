@@ -1,4 +1,4 @@
-import { widthOf } from '../text/width.ts';
+import { widthOf } from '../../cli/width.ts';
 import { charactersOf } from './line-text.ts';
 
 /** Lines of at most so many cells, broken between words; a word that is longer is broken where it must be. */

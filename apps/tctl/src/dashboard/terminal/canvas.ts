@@ -1,4 +1,4 @@
-import { cut, widthOf } from '../text/width.ts';
+import { cut, widthOf } from '../../cli/width.ts';
 
 /**
  * Rows that are too many and change too often to go through Ink's layout: a component asks Ink only for their place,

@@ -1,4 +1,4 @@
-import { isPlain } from '../text/width.ts';
+import { isPlain } from '../../cli/width.ts';
 import { noStyle, type Style, sequenceOf, styleAfter } from './styles.ts';
 
 /** A row of the screen, cell by cell. */

@@ -1,4 +1,4 @@
-import { widthOf } from './width.ts';
+import { widthOf } from '../../cli/width.ts';
 
 const drawn: Readonly<Record<string, string>> = {
   '·': '.',

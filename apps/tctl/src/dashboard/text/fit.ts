@@ -1,4 +1,4 @@
-import { cut, widthOf } from './width.ts';
+import { cut, widthOf } from '../../cli/width.ts';
 
 export type Align = 'left' | 'right';
 

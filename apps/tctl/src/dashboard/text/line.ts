@@ -1,5 +1,5 @@
+import { widthOf } from '../../cli/width.ts';
 import { withoutStyles } from '../terminal/canvas.ts';
-import { widthOf } from './width.ts';
 
 /** How many cells a line with colours takes. */
 export function styledWidth(line: string): number {

@@ -1,4 +1,5 @@
 import { printable } from '../../cli/printable.ts';
+import { widthOf } from '../../cli/width.ts';
 import { highest } from '../graph/highest.ts';
 import { paintCells, penOfShare } from '../graph/shades.ts';
 import { type GraphStyle, sparkline, valuesPerCell } from '../graph/sparkline.ts';
@@ -9,7 +10,6 @@ import type { Row } from '../model/row.ts';
 import type { Histories, TraceName } from '../store/histories.ts';
 import { fit, fitMiddle } from '../text/fit.ts';
 import { bytes, count, duration, percent, rate } from '../text/sizes.ts';
-import { widthOf } from '../text/width.ts';
 import type { Pen, Theme } from '../theme/theme.ts';
 import { stateMarks, stateWords } from './states.ts';
 

@@ -1,4 +1,5 @@
 import { printable } from '../../cli/printable.ts';
+import { cut } from '../../cli/width.ts';
 import type { Bindings } from '../keys/bindings.ts';
 import type { CommandName, KeyContext } from '../keys/key-map.ts';
 import { columnSpec } from '../model/columns.ts';
@@ -6,7 +7,6 @@ import { layoutMain } from '../model/layout.ts';
 import type { Editing, State } from '../model/state.ts';
 import type { Player } from '../source/source.ts';
 import { joinFitting, spread, styledWidth } from '../text/line.ts';
-import { cut } from '../text/width.ts';
 import type { Theme } from '../theme/theme.ts';
 import { playerLine } from './player-line.ts';
 

@@ -4,8 +4,8 @@ import { layoutMain } from '../model/layout.ts';
 import { joined, type PlacedColumn, placeColumns } from '../model/place-columns.ts';
 import type { State } from '../model/state.ts';
 import type { Histories } from '../store/histories.ts';
-import { withoutStyles } from '../terminal/canvas.ts';
 import { fit } from '../text/fit.ts';
+import { styledWidth } from '../text/line.ts';
 import type { Theme } from '../theme/theme.ts';
 import { type CellContext, cellPainters } from './cells.ts';
 import { graphStyleOf } from './graph-style.ts';
@@ -43,7 +43,7 @@ export function headingLine(state: State, theme: Theme): string {
 }
 
 function padTo(line: string, width: number): string {
-  return line + ' '.repeat(Math.max(0, width - withoutStyles(line).length));
+  return line + ' '.repeat(Math.max(0, width - styledWidth(line)));
 }
 
 /** The rows that are in sight, and nothing of the others. */

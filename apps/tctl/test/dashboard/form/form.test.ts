@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { widthOf } from '../../../src/cli/width.ts';
 import { isPath, pathsLike } from '../../../src/dashboard/form/complete-path.ts';
 import { complete } from '../../../src/dashboard/form/completion.ts';
 import {
@@ -17,7 +18,6 @@ import { formLines } from '../../../src/dashboard/form/form-lines.ts';
 import { lineOf } from '../../../src/dashboard/form/line-text.ts';
 import { wrapWords } from '../../../src/dashboard/form/wrap.ts';
 import { withoutStyles } from '../../../src/dashboard/terminal/canvas.ts';
-import { widthOf } from '../../../src/dashboard/text/width.ts';
 import { makeTheme } from '../../../src/dashboard/theme/theme.ts';
 
 const fields: readonly FieldSpec[] = [

@@ -1,7 +1,7 @@
 import { printable } from '../../../cli/printable.ts';
+import { cut, widthOf } from '../../../cli/width.ts';
 import type { Section } from '../../source/source.ts';
 import { fit } from '../../text/fit.ts';
-import { cut, widthOf } from '../../text/width.ts';
 import type { Theme } from '../../theme/theme.ts';
 
 const nameWidth = 20;
