@@ -120,3 +120,32 @@ describe('tctl run says what is wrong, and what to do', () => {
     expectRefusal(await tctl('run', '--nosuch', 'ubuntu', 'true'), /--nosuch/, /--help/);
   });
 });
+
+describe('a name that a container has', () => {
+  it('is told with who has it, whether that was made to stay or runs in the foreground', async () => {
+    const name = newName();
+    const running = start(['run', '-i', '--name', name, 'host', 'sh', '-c', 'echo up; read line'], {
+      stdio: 'pipe',
+    });
+    const again = (...args: string[]) => tctl(...args, '--name', name, 'host', 'true');
+    const hint = /remove or rename that container/;
+    try {
+      await until(
+        () => running.stdout().includes('up'),
+        () => 'it runs',
+      );
+      const ofForeground = new RegExp(`name the container ${name}: the name is in use by container ${name} `);
+      expectRefusal(await again('run'), ofForeground, hint);
+      expectRefusal(await again('create'), ofForeground, hint);
+    } finally {
+      running.process.stdin?.end('\n');
+      await running.ended;
+    }
+    const { stdout } = await again('create');
+    const ofOther = new RegExp(`the name is in use by container ${stdout.trim()} \\(CONTAINER_EXISTS\\)`);
+    expectRefusal(await again('run'), ofOther, hint);
+    expectRefusal(await again('run', '-d'), ofOther, hint);
+    expectRefusal(await again('create'), ofOther, hint);
+    await tctl('rm', name);
+  });
+});

@@ -26,9 +26,13 @@ describe('a name', () => {
   it('is one container’s alone, whoever made that', async () => {
     await using container = await makeContainer('true', { name: newName() });
     const { name, id } = container;
-    expect(await refusal(makeContainer('true', { name }))).toMatchObject({ code: 'CONTAINER_EXISTS' });
+    const hint = expect.stringMatching(/rename/);
+    for (const again of [makeContainer('true', { name }), box('true', { name })]) {
+      const error = await refusal(again);
+      expect(error).toMatchObject({ code: 'CONTAINER_EXISTS', hint });
+      expect(error['message']).toBe(`name the container ${name}: the name is in use by container ${id}`);
+    }
     expect(await refusal(makeContainer('true', { name: id }))).toMatchObject({ code: 'CONTAINER_EXISTS' });
-    expect(await refusal(box('true', { name }))).toMatchObject({ code: 'CONTAINER_EXISTS' });
     await using run = box('sleep 1000');
     await run.started;
     expect(await refusal(makeContainer('true', { name: run.id }))).toMatchObject({

@@ -1,7 +1,7 @@
 /** Hints in the words of the command line, where the library's name functions. By the code of the error. */
 export const cliHints: Readonly<Record<string, string | undefined>> = {
   CONTAINER_NOT_FOUND: 'tctl ps -a lists the containers.',
-  CONTAINER_EXISTS: 'Choose another name, or remove that container first: tctl rm NAME.',
+  CONTAINER_EXISTS: 'Choose another name, or remove or rename that container first: tctl rm NAME.',
   CONTAINER_RUNNING: 'Stop it first: tctl stop NAME. tctl rm -f does both.',
   CONTAINER_PAUSED: 'tctl unpause NAME lets it go on.',
   CONTAINER_EPHEMERAL: 'A container of a tctl run without -d and -t has its name for life.',

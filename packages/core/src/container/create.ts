@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { appendEvent } from '../events/journal.ts';
 import { checkShape } from '../run/check-shape.ts';
 import { containerShape } from '../run/option-shapes.ts';
 import { writeConfig } from '../state/config-file.ts';
 import { creationTimeMs } from '../state/creation-time.ts';
-import { nameTaken } from '../state/errors.ts';
 import { hasErrno } from '../state/files.ts';
 import { whileLocked, whileMaking } from '../state/lock.ts';
+import { nameTaken } from '../state/name-taken.ts';
 import { checkName, randomId } from '../state/names.ts';
 import { ensureRuntimeDirectory, runtimeDirectory } from '../state/runtime-directory.ts';
 import { absoluteOptions } from './absolute-options.ts';
@@ -57,10 +57,10 @@ export async function createContainer(
 /** The container is there from here on: with its configuration and its name, or not at all. */
 function place(made: string, directory: string, giveNameBack: () => void): void {
   try {
-    if (existsSync(directory)) throw nameTaken(directory);
+    if (existsSync(directory)) throw nameTaken(dirname(directory), basename(directory));
     renameSync(made, directory);
   } catch (error) {
     giveNameBack();
-    throw hasErrno(error, 'ENOTDIR') ? nameTaken(directory) : error; // a name that looks like our id
+    throw hasErrno(error, 'ENOTDIR') ? nameTaken(dirname(directory), basename(directory)) : error; // a name that looks like our id
   }
 }

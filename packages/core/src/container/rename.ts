@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { TcError } from '@tc/linux';
 import { appendEvent } from '../events/journal.ts';
 import { writeConfig } from '../state/config-file.ts';
-import { alreadyRunning, nameTaken } from '../state/errors.ts';
+import { alreadyRunning } from '../state/errors.ts';
 import { hasErrno } from '../state/files.ts';
 import { whileMaking } from '../state/lock.ts';
+import { nameTaken } from '../state/name-taken.ts';
 import { checkName } from '../state/names.ts';
 import { alone, type ContainerReference } from './reference.ts';
 
@@ -40,7 +41,7 @@ export function takeName(runtimeDirectory: string, name: string, id: string): vo
   try {
     symlinkSync(id, join(runtimeDirectory, name));
   } catch (error) {
-    throw hasErrno(error, 'EEXIST') ? nameTaken(name) : error;
+    throw hasErrno(error, 'EEXIST') ? nameTaken(runtimeDirectory, name) : error;
   }
 }
 

@@ -43,6 +43,8 @@ export function launch(
     takeTerminal?: boolean;
     /** What to say where its first process was killed before the command ran. By default that memory was short. */
     whenKilled?: () => Error;
+    /** Says a failure of a step in other words. */
+    explain?: (error: TcError) => TcError;
     /** How to carry `messages.mapIds` out, where that message is to come. */
     mapIds?: (pid: number) => Promise<void>;
     /** What to do at `messages.mounted`, where that is to come. */
@@ -71,7 +73,14 @@ function attachTo(
   pid: number,
   control: Socket,
   program: LaunchProgram,
-  { figureNames, mapIds, onMounted, takeTerminal, whenKilled }: Parameters<typeof launch>[1],
+  {
+    figureNames,
+    mapIds,
+    onMounted,
+    takeTerminal,
+    whenKilled,
+    explain = (error) => error,
+  }: Parameters<typeof launch>[1],
 ): Supervisor {
   const started = Promise.withResolvers<number>();
   const ended = Promise.withResolvers<Ending>();
@@ -102,7 +111,7 @@ function attachTo(
       else if (kind === messages.mapIds) answer(mapIds?.(value));
       else if (kind === messages.mounted) answer(onMounted?.(value));
       else if (kind === messages.died && whenKilled !== undefined) failure ??= whenKilled();
-      else failure ??= launchError(program, kind, value);
+      else failure ??= explain(launchError(program, kind, value));
     }
   });
   // The supervisor never closes its end: the kernel does when it is on its way out.

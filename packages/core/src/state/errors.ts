@@ -10,14 +10,6 @@ export function noSuchContainer(container: string): TcError {
   });
 }
 
-export function nameTaken(name: string): TcError {
-  return new TcError('there is one of that name', {
-    code: 'CONTAINER_EXISTS',
-    operation: `name the container ${name}`,
-    hint: 'Choose another name, or remove that container first.',
-  });
-}
-
 export function notRunning(name: string, operation: string): TcError {
   return new TcError('it does not run', {
     code: 'CONTAINER_NOT_RUNNING',

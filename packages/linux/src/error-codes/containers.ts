@@ -10,8 +10,8 @@ export const containerErrors = {
     cure: 'give more digits',
   },
   CONTAINER_EXISTS: {
-    cause: 'the name is taken',
-    cure: 'another name, or remove that container',
+    cause: 'the name is in use by the container that the message tells',
+    cure: 'another name, or remove or rename that container: `tctl rm NAME`',
   },
   CONTAINER_RUNNING: {
     cause: 'it runs, and must not',

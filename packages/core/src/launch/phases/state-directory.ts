@@ -11,6 +11,9 @@ import { announce, removeStateDirectory } from './state-files.ts';
 
 const cwd = flags(atFlags, 'AT_FDCWD');
 
+/** How the step calls itself that fails where the name is taken. */
+export const makesStateDirectory = (directory: string): string => `make the state directory ${directory}`;
+
 /** Its lock tells others that this container has an owner. */
 export function takeStateDirectory(c: Context): void {
   const { p, spec } = c;
@@ -33,7 +36,7 @@ export function takeStateDirectory(c: Context): void {
   });
   if (spec.lifetime.leaves === 'nothing') {
     p.call('mkdirat', [cwd, string(c.stateDirectory), number(0o700, '0700')], {
-      what: `make the state directory ${c.stateDirectory}`,
+      what: makesStateDirectory(c.stateDirectory),
       why: 'its name reserves the id',
       diagnose: {
         EEXIST: { code: 'CONTAINER_EXISTS', hint: 'Choose another name, or remove that container first.' },
