@@ -114,12 +114,33 @@ describe('--format', () => {
     expectOutput(await format('version', '-f', '{{.Client.Version}}'), (await tctl('version')).stdout);
     expect((await format('info', '-f', '{{.Containers}} {{.NCPU}}')).stdout).toMatch(/^\d+ \d+\n$/);
     expect((await format('system', 'df', '--format', '{{.Type}}')).stdout).toBe(
-      'Images\nContainers\nVolumes\n',
+      'Images\nHost image\nContainers\nVolumes\n',
     );
     await tctl('volume', 'create', `${name}-site`);
     const where = await format('volume', 'inspect', '-f', '{{.Mountpoint}}', `${name}-site`);
     expect(where.stdout).toMatch(/\/volumes\/.*-site\n$/);
     expect((await format('volume', 'ls', '--format', '{{.Name}}')).stdout).toContain(`${name}-site\n`);
+  });
+
+  it('of system df counts the images that there are, and the host’s apart', async () => {
+    const usage = async () => {
+      const all: { type: string; count: number; active: number; bytes: number }[] = JSON.parse(
+        (await tctl('system', 'df', '--json')).stdout,
+      );
+      return Object.fromEntries(all.map((each) => [each.type, each]));
+    };
+    const before = await usage();
+    expect(before['Images']?.count).toBe(JSON.parse((await tctl('images', '--json')).stdout).length);
+    expect(before['Host image']).toMatchObject({ count: 1, active: 1 }); // of the container of these tests
+    const content = newDirectory();
+    writeFileSync(join(content, 'file'), 'x'.repeat(1_000_000));
+    const image = newName();
+    await tctl('import', content, image);
+    const after = await usage();
+    expect(after['Images']?.count).toBe((before['Images']?.count ?? 0) + 1);
+    expect(after['Images']?.bytes).toBeGreaterThanOrEqual((before['Images']?.bytes ?? 0) + 1_000_000);
+    expect(after['Host image']).toEqual(before['Host image']);
+    await tctl('rmi', image);
   });
 
   it('of events is filled for each', async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Container, listVolumes, pruneVolumes } from '@tc/core';
-import { dataDirectory } from '@tc/images';
+import { dataDirectory, hostTrees } from '@tc/images';
 import { cleanUp } from '../cli/clean-up.ts';
 import { type Command, command } from '../cli/command.ts';
 import { jsonText } from '../cli/json-text.ts';
@@ -29,7 +29,7 @@ interface Usage {
 const df = command(systemDf, async ({ json = false, format, 'no-human': exact = false }) => {
   checkFormat(format);
   await cleanUp();
-  const usages = [await ofImages(), await ofContainers(), await ofVolumes()];
+  const usages = [await ofImages(), await ofHost(), await ofContainers(), await ofVolumes()];
   const rows = usages.map(({ type, count, active, bytes, reclaimableBytes }) => ({
     Type: type,
     TotalCount: String(count),
@@ -63,8 +63,24 @@ async function ofImages(): Promise<Usage> {
     type: 'Images',
     count: images.length,
     active: images.filter(isUsed).length,
-    bytes: await diskUsage(join(dataDirectory(), 'images')),
-    reclaimableBytes: bytes(images.filter(({ names }) => names.length === 0)),
+    bytes: await diskUsage(imageStore().directory),
+    reclaimableBytes: bytes(images.filter((image) => image.names.length === 0 && !isUsed(image))),
+  };
+}
+
+/** Made of this machine's own programs: no image of the store, so that `tctl images` does not list it. */
+async function ofHost(): Promise<Usage> {
+  const used = new Set((await Container.list()).map(({ rootfs }) => rootfs));
+  const trees = hostTrees();
+  const seen = new Set<string>();
+  let bytes = 0;
+  for (const tree of trees) bytes += await diskUsage(tree, seen);
+  return {
+    type: 'Host image',
+    count: trees.length,
+    active: trees.filter((tree) => used.has(tree)).length,
+    bytes,
+    reclaimableBytes: 0, // nothing removes them
   };
 }
 

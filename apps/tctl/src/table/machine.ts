@@ -112,7 +112,8 @@ volumes.`,
 export const systemDf = spec({
   summary: 'Tell how much disk is used',
   usage: 'system df [OPTIONS]',
-  about: 'Tells how much disk images, containers and volumes use, and how much of it prune would free.',
+  about: `Tells how much disk images, containers and volumes use, and how much of it prune would free. Images are those that
+tctl images -a lists; the image host, which is made of this machine's own programs, has a line of its own.`,
   options: { ...formatOption, ...exactOption, ...jsonOption },
   operands: noOperands,
   examples: [{ line: 'system df', about: 'a line for each kind' }],

@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type HostRootfs, hostRootfs } from '../../src/host/host-rootfs.ts';
+import { hostTrees } from '../../src/host/host-trees.ts';
 import { listTree } from '../support/list-tree.ts';
 import { makeElf } from '../support/make-elf.ts';
 import { useScratch } from '../support/scratch.ts';
@@ -41,6 +42,12 @@ describe('the image of this host', () => {
   it('lies under the data directory by its digest', () => {
     expect(image.path).toMatch(new RegExp(`/images/host/${image.digest.replace('sha256:', '')}/rootfs$`));
     expect(image.cached).toBe(false);
+  });
+
+  it('is one of the trees that there are', () => {
+    const [dataDir] = image.path.split('/images/host/');
+    expect(hostTrees(dataDir)).toEqual([image.path]);
+    expect(hostTrees(join(scratch(), 'nowhere'))).toEqual([]);
   });
 
   it('has a shell and the tools of every day, and says what is missing', () => {
