@@ -3,16 +3,20 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface UntilSignal extends Disposable {
   readonly signal: AbortSignal;
+  /** It ends so many milliseconds after the first call, too. */
+  after(milliseconds: number): void;
 }
 
-/** @param milliseconds after which it ends, too */
-export function untilSignal(milliseconds?: number): UntilSignal {
+export function untilSignal(): UntilSignal {
   const controller = new AbortController();
   const abort = () => controller.abort();
   for (const signal of signals) process.once(signal, abort); // a second one kills
-  const timer = milliseconds === undefined ? undefined : setTimeout(abort, milliseconds);
+  let timer: NodeJS.Timeout | undefined;
   return {
     signal: controller.signal,
+    after(milliseconds) {
+      timer ??= setTimeout(abort, milliseconds);
+    },
     [Symbol.dispose]() {
       clearTimeout(timer);
       for (const signal of signals) process.off(signal, abort);

@@ -33,7 +33,7 @@ interface Plan {
 }
 
 async function record(recorder: Recorder, { all, intervalMs, forMs }: Plan): Promise<void> {
-  using end = untilSignal(forMs);
+  using end = untilSignal();
   let happened: ContainerEvent[] = [];
   await using live = openLive({
     interval: intervalMs,
@@ -47,6 +47,7 @@ async function record(recorder: Recorder, { all, intervalMs, forMs }: Plan): Pro
   for await (const frame of live) {
     await recorder.add(frame);
     frames += 1;
+    if (forMs !== undefined) end.after(forMs); // it takes a moment until there is something to record
     const marks = happened;
     happened = [];
     for (const event of marks) await recorder.mark(markOf(event, frame));

@@ -99,7 +99,7 @@ export const record = spec({
       value: 'TIME',
       complete: ['90s', '10m', '2h'],
       default: 'until Ctrl-C',
-      about: 'end then: 90s, 10m, 2h',
+      about: 'end so long after the first frame: 90s, 10m, 2h',
     },
     ...intervalOption,
   },
