@@ -40,7 +40,9 @@ describe('a release', () => {
     for (const file of globSync('{packages,apps}/*/package.json', { cwd: copy }))
       expect(JSON.parse(read(file)).version, file).toBe(next);
     expect(read('packages/core/CHANGELOG.md')).toMatch(
-      new RegExp(`^# @tc/core\\n[^#]*\\n## ${next}\\n+### Minor Changes\\n+- .*Containers can fly\\.`),
+      new RegExp(
+        `^# @tc/core\\n[^#]*\\n## ${next}\\n+### Minor Changes\\n+(- .*\\n)*- .*Containers can fly\\.`,
+      ),
     );
     for (const app of ['tctl', 'tc-runtime'])
       expect(read(`apps/${app}/src/version.ts`)).toContain(`'${next}'`);
