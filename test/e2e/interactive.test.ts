@@ -6,6 +6,7 @@ import { tctl } from './support/command.ts';
 import { newName } from './support/suite.ts';
 import { openTerminal, type Terminal } from './support/terminal.ts';
 import { hostHas } from './support/tools.ts';
+import { until } from './support/until.ts';
 
 /** A shell in a container, with a prompt of `in>`. */
 async function shellInside(terminal: Terminal, ...options: string[]): Promise<void> {
@@ -49,8 +50,15 @@ describe('tctl run -it', () => {
     await terminal.shows(/^in>$/m);
     terminal.type('sleep 1006');
     await terminal.shows(/sleep 1006$/m);
-    terminal.press('C-z');
-    await terminal.shows(/Stopped\s+sleep 1006/);
+    // The shell has shown the line before it gives the terminal to the job: who is too early presses again.
+    await until(
+      async () => {
+        terminal.press('C-z');
+        await sleep(200);
+        return /Stopped\s+sleep 1006/.test(terminal.screen());
+      },
+      () => `the job stops:\n${terminal.screen()}`,
+    );
     terminal.type('fg');
     await terminal.shows(/^sleep 1006$/m);
     terminal.press('C-c');
