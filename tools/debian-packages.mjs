@@ -12,6 +12,8 @@ export const kernelTestPackages = {
   newuidmap: 'uidmap',
   setpriv: 'util-linux',
   apparmor_parser: 'apparmor',
+  systemctl: 'systemd',
+  'dbus-daemon': 'dbus-daemon',
 };
 
 /** Command -> package, of the tests of images: what they have to get along with. */

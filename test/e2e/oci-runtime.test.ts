@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readCgroupHost } from '@tc/linux';
 import { describe, expect, it } from 'vitest';
 import { cgroupMountPoints } from '../support/leftovers.ts';
-import { requires, tool } from '../support/requires.ts';
+import { mode, requires, tool } from '../support/requires.ts';
 import { scaled } from '../support/scale.ts';
 import { startCommand } from './support/command.ts';
 import {
@@ -43,6 +43,18 @@ describe('tc-runtime', () => {
     expect({ code, stdout, stderr }).toEqual({ code: 7, stdout: 'out\n', stderr: 'err\n' });
     expect(cgroupsOf(bundle.cgroup)).toEqual([]);
     expect((await runtime('state', bundle.id)).stderr).toContain('container does not exist');
+  });
+
+  it('says what to do where systemd can’t make its cgroups, or was not meant to', async (context) => {
+    requires(context, mode('v1', 'hybrid'));
+    await using bundle = await makeBundle('true', ({ linux }) => {
+      linux['cgroupsPath'] = 'system.slice:tc:one';
+    });
+    const making = ['create', '--bundle', bundle.path, bundle.id];
+    const { code, stderr } = await runtime('--systemd-cgroup', ...making);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/needs cgroup version 2.*podman --cgroup-manager cgroupfs/);
+    expect((await runtime(...making)).stderr).toMatch(/linux\.cgroupsPath .* takes --systemd-cgroup/);
   });
 
   it('ends by a signal as its command does', async () => {

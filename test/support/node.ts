@@ -9,7 +9,7 @@ import type { ContainerJob } from './container-child.ts';
 import { fastDirectory } from './rootfs.ts';
 
 /** With a cache of the compiled sources: on slow machines loading them takes most of the time. */
-function environment(): NodeJS.ProcessEnv {
+export function nodeEnvironment(): NodeJS.ProcessEnv {
   return {
     ...process.env,
     NODE_COMPILE_CACHE: join(fastDirectory, `tctl-tests-${process.geteuid?.()}`, 'node'),
@@ -24,13 +24,13 @@ export function nodeCommand(job: Job): string[] {
 
 export function startNode(job: Job, options: SpawnOptions = {}): ChildProcess {
   const [command = '', ...args] = nodeCommand(job);
-  return spawn(command, args, { env: environment(), ...options });
+  return spawn(command, args, { env: nodeEnvironment(), ...options });
 }
 
 /** Runs a job in a new Node.js process. @param wrapper a command that ends by executing its own arguments. */
 export async function runInNode(wrapper: readonly string[], job: Job): Promise<Answer> {
   const [command = '', ...args] = [...wrapper, ...nodeCommand(job)];
-  const { stdout } = await promisify(execFile)(command, args, { maxBuffer: 1e8, env: environment() });
+  const { stdout } = await promisify(execFile)(command, args, { maxBuffer: 1e8, env: nodeEnvironment() });
   return JSON.parse(stdout);
 }
 
@@ -38,7 +38,10 @@ export async function runInNode(wrapper: readonly string[], job: Job): Promise<A
 export function startContainerNode(job: ContainerJob): ChildProcess & { readonly stdout: Readable } {
   const script = fileURLToPath(new URL('container-child.ts', import.meta.url));
   const args = ['--conditions=tc-source', '--no-warnings', script, JSON.stringify(job)];
-  const child = spawn(process.execPath, args, { env: environment(), stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, args, {
+    env: nodeEnvironment(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }

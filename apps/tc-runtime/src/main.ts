@@ -11,7 +11,10 @@ const globals: Options = {
   log: { kind: 'value', about: 'a file for errors' },
   'log-format': { kind: 'value', about: 'text or json' },
   debug: { kind: 'flag', about: 'log what is called' },
-  'systemd-cgroup': { kind: 'flag', about: 'refused: there is no systemd cgroup driver' },
+  'systemd-cgroup': {
+    kind: 'flag',
+    about: 'cgroups are scopes of systemd’s, and cgroupsPath SLICE:PREFIX:NAME',
+  },
   rootless: { kind: 'value', about: 'true, false or auto: passed over, whoever calls is known' },
   criu: { kind: 'value', about: 'passed over: there are no checkpoints' },
   version: { kind: 'flag', short: 'v', about: 'print the version' },
@@ -55,8 +58,8 @@ async function dispatch(args: Arguments): Promise<number> {
     writeOut(`${command.about}\n\nUsage: tc-runtime ${command.usage}\n${listOptions(command.options)}`);
     return 0;
   }
-  if (args.has('systemd-cgroup')) throw usage('--systemd-cgroup is not supported: use the cgroupfs driver');
-  return command.run(parseArguments(rest, command.options), new OciStore(rootOf(args)));
+  const systemdCgroup = args.has('systemd-cgroup');
+  return command.run(parseArguments(rest, command.options), new OciStore(rootOf(args)), { systemdCgroup });
 }
 
 function rootOf(args: Arguments): string {

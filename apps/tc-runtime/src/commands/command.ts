@@ -7,5 +7,10 @@ export interface Command {
   readonly usage: string;
   readonly options: Options;
   /** @returns the exit code */
-  run(args: Arguments, store: OciStore): number | Promise<number>;
+  run(args: Arguments, store: OciStore, whole: WholeOptions): number | Promise<number>;
+}
+
+/** What stands before the command, for those that make a container. */
+export interface WholeOptions {
+  readonly systemdCgroup: boolean;
 }

@@ -6,8 +6,8 @@ export const create: Command = {
   about: 'Make a container; its command waits for start',
   usage: 'create [OPTIONS] ID',
   options: making,
-  async run(args, store) {
-    await createOci(store, args.id(), createOptions(args));
+  async run(args, store, whole) {
+    await createOci(store, args.id(), createOptions(args, whole));
     return 0;
   },
 };

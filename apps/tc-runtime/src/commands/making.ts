@@ -2,6 +2,7 @@
 import type { CreateOptions } from '@tc/core/oci';
 import type { Arguments, Options } from '../arguments.ts';
 import { warn } from '../report.ts';
+import type { WholeOptions } from './command.ts';
 
 export const making: Options = {
   bundle: { kind: 'value', short: 'b', about: 'the bundle’s directory; by default the current one' },
@@ -12,8 +13,9 @@ export const making: Options = {
   'no-new-keyring': { kind: 'flag', about: 'leave it the session keyring of the caller' },
 };
 
-export function createOptions(args: Arguments): CreateOptions {
+export function createOptions(args: Arguments, whole: WholeOptions): CreateOptions {
   return {
+    ...whole,
     bundle: args.value('bundle') ?? '.',
     pidFile: args.value('pid-file'),
     consoleSocket: args.value('console-socket') || undefined,

@@ -15,11 +15,14 @@ export const run: Command = {
     keep: { kind: 'flag', about: 'don’t delete it at its end' },
     'no-subreaper': { kind: 'flag', about: 'leave orphans to whoever waits for them (with --detach)' },
   },
-  async run(args, store) {
+  async run(args, store, whole) {
     const id = args.id();
     const stays = !args.has('detach');
     if (stays) becomeSubreaper();
-    const { state, terminal } = await createOci(store, id, { ...createOptions(args), ownTerminal: stays });
+    const { state, terminal } = await createOci(store, id, {
+      ...createOptions(args, whole),
+      ownTerminal: stays,
+    });
     // Before the start, so that nothing that is typed is shown twice, or lost.
     using _raw = terminal === undefined ? undefined : rawTerminal(0);
     using _signals = stays ? passSignals(state.pid, terminal !== undefined) : undefined;

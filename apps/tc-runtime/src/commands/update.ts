@@ -6,8 +6,8 @@ export const update: Command = {
   about: 'Change the limits of a container',
   usage: 'update [OPTIONS] ID',
   options: updateOptions,
-  run(args, store) {
-    updateOci(store, args.id(), resourcesOf(args));
+  async run(args, store) {
+    await updateOci(store, args.id(), resourcesOf(args));
     return 0;
   },
 };

@@ -34,8 +34,10 @@ export interface BundleSpec extends CommandSpec {
   /** The links in /dev that programs expect. */
   readonly deviceLinks: boolean;
   readonly sysctls: readonly SysctlSpec[];
-  /** Its directories are there already. */
+  /** Its directories are there already, or when the launcher is `adopted`. */
   readonly cgroup: CgroupPlan | undefined;
+  /** Whether the launcher waits until somebody has made the cgroup for it: a scope of systemd's. */
+  readonly adopted: boolean;
   /** Absolute paths inside. */
   readonly maskedPaths: readonly string[];
   readonly readonlyPaths: readonly string[];

@@ -19,6 +19,7 @@ import {
   nameHost,
   prepareConsole,
   settleNamespaces,
+  waitForCgroup,
   waitForHooks,
 } from './phases/bundle-namespaces.ts';
 import {
@@ -60,6 +61,7 @@ export function compileBundle(spec: BundleSpec): BundleProgram {
   });
   makeFifos(c);
   prepareConsole(c, spec.console);
+  if (spec.adopted) waitForCgroup(c, end);
   if (spec.cgroup !== undefined) prepareCgroups(c, spec.cgroup);
   const mapped = mapBundleMounts(c);
   cloneBundle(c);

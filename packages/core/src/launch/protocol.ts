@@ -21,6 +21,8 @@ export const messages = {
   started: 0xffff0001,
   /** An OCI container's mounts are there, and the old root still is; the value is its pid. `orders.mapped` lets it go on. */
   mounted: 0xffff0007,
+  /** The launcher of an OCI container waits to be put into its cgroup; `orders.mapped` lets it go on. */
+  adopt: 0xffff0008,
   /** The container's first process died before its command ran. */
   died: 0xffff0002,
   /** The record follows. */
@@ -34,7 +36,7 @@ export const messages = {
 export const orders = {
   /** The container is no longer tied to whoever started it, and its terminal's output goes to the log. */
   detach: 0x100,
-  /** What was asked for is done: the ids are mapped, the hooks have run. */
+  /** What was asked for is done: the ids are mapped, the hooks have run, systemd has the launcher. */
   mapped: 0x101,
   /** The owner has a descriptor of its own of the terminal: the supervisor may end without losing what it shows. */
   taken: 0x102,

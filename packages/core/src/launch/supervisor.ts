@@ -47,6 +47,8 @@ export function launch(
     explain?: (error: TcError) => TcError;
     /** How to carry `messages.mapIds` out, where that message is to come. */
     mapIds?: (pid: number) => Promise<void>;
+    /** What to do with the launcher's pid at `messages.adopt`, where that is to come. */
+    adopt?: (pid: number) => Promise<void> | undefined;
     /** What to do at `messages.mounted`, where that is to come. */
     onMounted?: (pid: number) => Promise<void>;
   },
@@ -76,6 +78,7 @@ function attachTo(
   {
     figureNames,
     mapIds,
+    adopt,
     onMounted,
     takeTerminal,
     whenKilled,
@@ -93,7 +96,7 @@ function attachTo(
   const terminal = Promise.withResolvers<number>();
   terminal.promise.catch(() => {});
   // Until it has its answers, the supervisor listens to nothing else.
-  let asks = Number(mapIds !== undefined) + Number(onMounted !== undefined);
+  let asks = [mapIds, adopt, onMounted].filter((each) => each !== undefined).length;
   const held: number[] = [];
 
   control.on('error', () => {}); // 'close' follows
@@ -109,6 +112,7 @@ function attachTo(
         started.resolve(value);
       } else if (kind === messages.terminal) answerTerminal(value);
       else if (kind === messages.mapIds) answer(mapIds?.(value));
+      else if (kind === messages.adopt) answer(adopt?.(pid));
       else if (kind === messages.mounted) answer(onMounted?.(value));
       else if (kind === messages.died && whenKilled !== undefined) failure ??= whenKilled();
       else failure ??= explain(launchError(program, kind, value));

@@ -155,7 +155,7 @@ export class BundleContainer implements AsyncDisposable {
 
   /** @param resources as `linux.resources` in config.json; what is left out stays. @throws TcError */
   async update(resources: unknown): Promise<void> {
-    updateOci(this.#parts.store, this.id, resources);
+    await updateOci(this.#parts.store, this.id, resources);
   }
 
   /** All processes in its cgroups. @throws TcError CONTAINER_NOT_FOUND */

@@ -23,10 +23,7 @@ export interface OciCgroups {
 export function cgroupsPath(given: string | undefined, id: string): string {
   const path = given ?? `/tc-runtime-${id}`;
   if (/^[^/]*:[^/]*:[^/]*$/.test(path))
-    unsupported(
-      'linux.cgroupsPath',
-      'is for the systemd cgroup driver, which is not supported: use cgroupfs',
-    );
+    refuse('linux.cgroupsPath', 'is for the systemd cgroup driver: that takes --systemd-cgroup');
   const normal = posix.resolve('/', path);
   if (normal === '/' || /[\n\0]/.test(path)) refuse('linux.cgroupsPath', 'is no path below the root cgroup');
   if (path.split('/').includes('..')) refuse('linux.cgroupsPath', 'contains ..');
@@ -72,12 +69,16 @@ function toWrite(
   };
 }
 
-/** The directories are made, for `makeCgroups`. */
+/**
+ * The directories are made, for `makeCgroups`.
+ * @param enabled controllers that somebody else sees to; nothing is enabled then that no limit needs
+ */
 export function cgroupPlan(
   host: CgroupHost,
   cgroups: OciCgroups,
   resources: Resources,
   path: string,
+  enabled?: ReadonlySet<string>,
 ): CgroupPlan {
   const { v1, v2 } = cgroups;
   const v1Directories = [...new Set(Object.values(v1))];
@@ -86,7 +87,7 @@ export function cgroupPlan(
       resourceWrites(cgroups, resources).map(({ path: file }) => basename(file).split('.')[0] ?? ''),
     ),
   ];
-  const wanted = ['cpu', 'memory', 'pids', 'io', 'cpuset', 'hugetlb'];
+  const wanted = enabled === undefined ? ['cpu', 'memory', 'pids', 'io', 'cpuset', 'hugetlb'] : [];
   const view = v1Directories.map((directory) => ({
     name: basename(directory.slice(0, -path.length)),
     directory,
@@ -96,7 +97,7 @@ export function cgroupPlan(
       host.mode === 'v2'
         ? enableWrites(
             { mountPoint: host.v2.mountPoint, parent: dirname(path) },
-            { required: required.filter((each) => each !== 'cgroup'), wanted },
+            { required: required.filter((each) => each !== 'cgroup' && !enabled?.has(each)), wanted },
             hostFacts,
           )
         : [],

@@ -33,6 +33,8 @@ export interface OciState {
   readonly pid: number;
   readonly startTime: string;
   readonly cgroups: OciCgroups;
+  /** The unit of systemd's that they are. */
+  readonly scope?: SystemdScope | undefined;
   /** The directories above them that were made with them. */
   readonly madeAbove: readonly string[];
   /** Of config.json as it was: `exec` without a process, and what joins. */
@@ -40,6 +42,13 @@ export interface OciState {
   readonly hooks: Readonly<Record<'startContainer' | 'poststart' | 'poststop', readonly OciHook[]>>;
   /** What the steps of the start are, for whoever reads of a failure from the FIFO. */
   readonly steps: readonly StartStep[];
+}
+
+export interface SystemdScope {
+  /** `libpod-1.scope` */
+  readonly unit: string;
+  /** Whether it is one of a user's manager, and not of the machine's. */
+  readonly user: boolean;
 }
 
 export interface StartStep {

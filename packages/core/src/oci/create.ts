@@ -15,7 +15,7 @@ import { checkHooks, runHooks, runLastHooks, stateForHooks } from './hooks.ts';
 import { openIdMaps } from './id-maps.ts';
 import { fullPrivileges, pidInside, runInnerHooks } from './inner-hooks.ts';
 import { readJsonFile } from './json.ts';
-import { placeContainer } from './placement.ts';
+import { type Placement, placeContainer } from './placement.ts';
 import { copiedUp } from './translate/mounts.ts';
 import { type TranslateOptions, translate } from './translate/translate.ts';
 
@@ -28,6 +28,8 @@ export interface CreateOptions {
   readonly preserveFds?: number | undefined;
   readonly noPivot?: boolean | undefined;
   readonly noNewKeyring?: boolean | undefined;
+  /** Its cgroup is a scope of systemd's, and linux.cgroupsPath `SLICE:PREFIX:NAME`. */
+  readonly systemdCgroup?: boolean | undefined;
   /** By default this process’s own. */
   readonly stdio?: readonly [number, number, number] | undefined;
   /** Told of what fails, and changes nothing. */
@@ -72,7 +74,7 @@ export async function createOci(store: OciStore, id: string, options: CreateOpti
     noNewKeyring: options.noNewKeyring ?? false,
   };
   // What can be refused is, before anything is made.
-  const placement = placeContainer(config, id, caller.uid === 0);
+  const placement = await place(config, id, caller.uid === 0, options.systemdCgroup ?? false);
   translate(config, { ...translated, cgroup: undefined });
   checkHooks(config.hooks);
   store.reserve(id);
@@ -82,7 +84,8 @@ export async function createOci(store: OciStore, id: string, options: CreateOpti
   const given: number[] = [];
   try {
     made = placement.make();
-    const spec = translate(config, { ...translated, cgroup: placement.plan() });
+    const adopted = placement.adopt !== undefined;
+    const spec = translate(config, { ...translated, cgroup: placement.plan(), adopted });
     given.push(...(await openIdMaps(spec)));
     const program = compileBundle(spec);
     const { user } = spec.namespaces;
@@ -93,6 +96,7 @@ export async function createOci(store: OciStore, id: string, options: CreateOpti
       given: [...Array.from({ length: spec.preserveFds }, (_, index) => 3 + index), ...given],
       takeTerminal: spec.terminal !== undefined,
       ...(user?.mapper === 'newuidmap' ? { mapIds: (child) => mapIds(child, user) } : {}),
+      ...(placement.adopt === undefined ? {} : { adopt: (launcher) => placement.adopt?.(launcher) }),
       ...(spec.hooked
         ? { onMounted: (child) => runHooksOfCreate(config, about, child, placement.cgroups) }
         : {}),
@@ -113,6 +117,7 @@ export async function createOci(store: OciStore, id: string, options: CreateOpti
       pid,
       startTime,
       cgroups: placement.cgroups,
+      scope: placement.scope,
       madeAbove: made.above,
       config: json,
       hooks: { startContainer, poststart, poststop },
@@ -126,6 +131,7 @@ export async function createOci(store: OciStore, id: string, options: CreateOpti
   } catch (error) {
     if (pid > 0) kill(pid);
     await until(made.undo, 10_000);
+    await placement.release?.().catch(() => {}); // the error that led here matters more
     store.remove(id);
     const after = stateForHooks(about, 'stopped', 0);
     if ((error as { code?: unknown }).code === 'HOOK_FAILED')
@@ -134,6 +140,13 @@ export async function createOci(store: OciStore, id: string, options: CreateOpti
   } finally {
     for (const fd of given) closeSync(fd);
   }
+}
+
+/** What only the systemd cgroup driver needs is loaded for it alone. */
+async function place(config: OciConfig, id: string, isRoot: boolean, bySystemd: boolean): Promise<Placement> {
+  if (!bySystemd) return placeContainer(config, id, isRoot);
+  const { placeInScope } = await import('./systemd/placement.ts');
+  return await placeInScope(config, id, isRoot);
 }
 
 /** The container waits meanwhile: its mounts are there, and so is the host’s root. */

@@ -13,6 +13,7 @@ import {
   type OciCgroups,
 } from './cgroups.ts';
 import type { OciConfig } from './config/config.ts';
+import type { SystemdScope } from './container-state.ts';
 import { writesV2 } from './resource-writes.ts';
 import type { Resources } from './resources.ts';
 
@@ -22,6 +23,12 @@ export interface Placement {
   make(): MadeCgroups;
   /** To be asked when they are made. Undefined: there are none. */
   plan(): CgroupPlan | undefined;
+  /** Where systemd makes them, for a process to be in them: the launcher. */
+  readonly scope?: SystemdScope;
+  /** Has it make them. @throws TcError CGROUP_IN_USE, SYSTEMD_REFUSED */
+  adopt?(pid: number): Promise<void>;
+  /** Undoes that. */
+  release?(): Promise<void>;
 }
 
 /** @throws TcError INVALID_BUNDLE, UNSUPPORTED_FIELD, CGROUP_NOT_DELEGATED */

@@ -9,7 +9,7 @@ import { isContainerCgroupFrozen } from '../cgroups/frozen.ts';
 import { removeCgroups } from '../cgroups/remove.ts';
 import { pidsIn, treeOf, until, writeOptional } from '../cgroups/tree.ts';
 import { removeEmpty } from './cgroups.ts';
-import { isAlive, type OciState, type OciStore } from './container-state.ts';
+import { isAlive, type OciState, type OciStore, type SystemdScope } from './container-state.ts';
 import { runLastHooks, stateForHooks } from './hooks.ts';
 
 /** `15`, `TERM`, `SIGTERM`. @throws TcError INVALID_SIGNAL */
@@ -79,6 +79,21 @@ function sendToAll(state: OciState, signal: number): void {
   }
 }
 
+/** Its cgroup is gone: what is left is systemd's to forget. */
+async function endScope(
+  scope: SystemdScope,
+  force: boolean,
+  onWarning: (message: string) => void,
+): Promise<void> {
+  const { stopScope } = await import('./systemd/placement.ts');
+  try {
+    await stopScope(scope);
+  } catch (error) {
+    if (!force) throw error;
+    onWarning((error as Error).message);
+  }
+}
+
 /** All processes in its cgroups. */
 export function pidsOf({ cgroups }: OciState): number[] {
   const pids = cgroups.directories.flatMap(treeOf).flatMap(pidsIn);
@@ -124,6 +139,7 @@ export async function deleteOci(
   }
   await removeCgroups(state.cgroups.directories);
   removeEmpty(state.madeAbove);
+  if (state.scope !== undefined) await endScope(state.scope, force, onWarning);
   await until(() => !isAlive(state), 10_000);
   store.remove(id);
   runLastHooks('poststop', state.hooks.poststop, stateForHooks(state, 'stopped', 0), onWarning);

@@ -9,13 +9,17 @@ import { type Resources, readResources } from './resources.ts';
 const operation = 'change its limits';
 
 /** @param resources as linux.resources; what is left out stays; all of it is set, or nothing. @throws TcError */
-export function updateOci(store: OciStore, id: string, resources: unknown): void {
+export async function updateOci(store: OciStore, id: string, resources: unknown): Promise<void> {
   const state = store.get(id);
   if (store.statusOf(state) === 'stopped')
     throw new TcError('container not running', { code: 'CONTAINER_NOT_RUNNING', operation });
   const read = readResources(resources, 'resources');
   checkUsage(state.cgroups, read);
-  applyWrites(resourceWrites(state.cgroups, read));
+  if (state.scope === undefined) applyWrites(resourceWrites(state.cgroups, read));
+  else {
+    const { updateScope } = await import('./systemd/placement.ts');
+    await updateScope(state.scope, state.cgroups, read);
+  }
 }
 
 /** In version 2 a limit below what is in use has processes killed: cgroup-v2.rst, memory.max. */

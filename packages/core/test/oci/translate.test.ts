@@ -157,8 +157,8 @@ describe('linux.cgroupsPath', () => {
     expect(() => cgroupsPath(path, 'one')).toThrow(/linux\.cgroupsPath/);
   });
 
-  it('of the systemd driver is refused as that', () => {
-    expect(() => cgroupsPath('system.slice:libpod:1', 'one')).toThrow(/systemd cgroup driver/);
+  it('of the systemd driver is refused without its flag', () => {
+    expect(() => cgroupsPath('system.slice:libpod:1', 'one')).toThrow(/takes --systemd-cgroup/);
   });
 });
 

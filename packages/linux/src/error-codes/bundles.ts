@@ -41,6 +41,18 @@ export const bundleErrors = {
     cause: '`exec --cgroup` names no cgroup below the container’s',
     cure: 'make it first, or give its path from there',
   },
+  SYSTEMD_CGROUP_UNSUPPORTED: {
+    cause: '`--systemd-cgroup` on a machine without cgroup version 2 alone',
+    cure: 'have the engine use the cgroupfs driver: `podman --cgroup-manager cgroupfs`',
+  },
+  SYSTEMD_UNREACHABLE: {
+    cause: 'no manager of systemd’s answers on its bus',
+    cure: 'see whether systemd runs, or use the cgroupfs driver',
+  },
+  SYSTEMD_REFUSED: {
+    cause: 'systemd does not make, change or end the unit',
+    cure: 'the message has its answer; `systemctl status` and `journalctl` say more',
+  },
   CONTAINER_DIED: {
     cause: 'its first process was killed right after it was made',
     cure: 'see whether memory was short',

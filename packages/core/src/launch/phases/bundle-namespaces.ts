@@ -77,6 +77,20 @@ export function settleNamespaces(c: BundleContext, failed: Label): void {
   p.group('supervise');
 }
 
+/**
+ * The launcher's part before the cgroups are limited and entered. A scope has to have a process from its start
+ * (systemd.scope(5)), and the child may be born where its parent is, whoever may write to the cgroups above.
+ */
+export function waitForCgroup(c: BundleContext, end: Label): void {
+  c.p.group('cgroups');
+  askNode(c, end, {
+    message: 'adopt',
+    what: 'have systemd make a scope for this process',
+    wait: 'wait until it is there',
+    why: 'the container is born into it: org.freedesktop.systemd1(5), StartTransientUnit',
+  });
+}
+
 /** The launcher's part when the mounts are there. */
 export function haveHooksRun(c: BundleContext, failed: Label): void {
   askNode(c, failed, {

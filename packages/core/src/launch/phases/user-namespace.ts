@@ -122,7 +122,7 @@ export function askForMaps(c: CommandContext, failed: Label): void {
 export function askNode(
   c: CommandContext,
   failed: Label,
-  ask: { message: 'mapIds' | 'mounted'; what: string; wait: string; why: string },
+  ask: { message: 'mapIds' | 'mounted' | 'adopt'; what: string; wait: string; why: string },
 ): void {
   const { p } = c;
   const message = buffer(16, `{${ask.message}, pid}`);

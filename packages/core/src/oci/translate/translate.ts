@@ -18,6 +18,8 @@ export interface TranslateOptions {
   readonly bundle: string;
   readonly caller: Caller;
   readonly cgroup: CgroupPlan | undefined;
+  /** Whether somebody else makes the cgroup, for the launcher. */
+  readonly adopted?: boolean;
   readonly consoleSocket: string | undefined;
   /** The caller takes the terminal itself. */
   readonly ownTerminal: boolean;
@@ -63,6 +65,7 @@ export function translate(config: OciConfig, options: TranslateOptions): BundleS
     deviceLinks: !hostsDev,
     sysctls: Object.entries(linux.sysctl).map(([name, value]) => checkSysctl(name, value, namespaces)),
     cgroup: options.cgroup,
+    adopted: options.adopted ?? false,
     process,
     terminal: terminal.taken,
     timeoutMs: undefined,
