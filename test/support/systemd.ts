@@ -54,7 +54,7 @@ const start = `exec unshare --pid --fork --mount --uts --ipc --propagation priva
   if [ -e /etc/machine-id ]; then mount --bind /run/machine-id /etc/machine-id; fi
   mkdir /run/generators
   echo 0 > /sys/fs/cgroup/cgroup.procs
-  exec unshare --cgroup env -i PATH="$PATH" container=test SYSTEMD_UNIT_PATH="$UNITS" \\
+  exec unshare --cgroup env -i PATH="$PATH" container=test SYSTEMD_UNIT_PATH="$UNITS:/run/systemd/transient" \\
     SYSTEMD_GENERATOR_PATH=/run/generators ${program} --system --log-target=null'
 `;
 
