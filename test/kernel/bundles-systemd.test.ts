@@ -78,18 +78,23 @@ it('has its container in a scope, with its limits as properties and in the files
   ];
   expect(files.map(file)).toEqual(['67108864', '50331648', '33554432', '79', '12345 50000', '77', '0']);
 
-  const [updated, after, unlimited, reloaded] = await systemd.do([
+  const [updated, after, unlimited] = await systemd.do([
     { act: 'update', ...of, resources: { memory: { limit: 100_663_296 }, cpu: { quota: 54_321 } } },
     show(...limits),
     { act: 'update', ...of, resources: { memory: { limit: 0 }, pids: { limit: -1 } } },
-    { act: 'systemctl', args: ['daemon-reload'] },
   ]);
   value(updated);
   expect(String(value(after))).toContain('MemoryMax=100663296\n');
   expect(String(value(after))).toContain('CPUQuotaPerSecUSec=550ms\n');
   value(unlimited);
+  const others = ['100663296', '50331648', '33554432', '79', 'max', '0'];
+  expect(files.map(file)).toEqual(others.toSpliced(4, 0, '54321 100000'));
+
+  // Then it writes what it knows, and that is all of it: to whole percents of a CPU.
+  const [reloaded] = await systemd.do([{ act: 'systemctl', args: ['daemon-reload'] }]);
   value(reloaded);
-  expect(files.map(file)).toEqual(['100663296', '50331648', '33554432', '79', '54321 100000', 'max', '0']);
+  expect(files.filter((name) => name !== 'cpu.max').map(file)).toEqual(others);
+  expect(file('cpu.max')).toMatch(/^5(4321|5000) 100000$/);
 
   const [refused, deleted, units] = await systemd.do([
     { act: 'delete', ...of },
