@@ -53,10 +53,10 @@ if (files.length === 0) fail(`no test file has ${filters.join(' or ')} in its na
 /**
  * Under QEMU, Node.js 24 dies now and then while threads of its start and end, and all tests of its process with it
  * ("Check failed: jit_page.has_value()", SIGSEGV; also without any JIT, and on older CPUs). That is rare where QEMU runs
- * one CPU at a time, which makes nothing else faster. So the tests that start threads have a boot of their own, and
- * more tries.
+ * one CPU at a time, which makes nothing else faster. So the tests that start threads, or many a Node.js, have a boot of
+ * their own, and more tries.
  */
-const startsThreads = (file) => /\/(monitor|images-unpack)\b/.test(file);
+const startsThreads = (file) => /\/(monitor|images-unpack|bundles-systemd)\b/.test(file);
 const tries = process.env.CI ? 2 : 1;
 const parts = [
   { of: files.filter((file) => !startsThreads(file)), tries, env: {} },

@@ -1,8 +1,9 @@
 /** A container in a scope of systemd's: it makes the cgroup, and puts the launcher into it, whose child is born there. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CgroupHost, readCgroupHost, TcError } from '@tc/linux';
+import { type CgroupHost, readCgroupHost, readOptional, TcError } from '@tc/linux';
 import { applyWrites } from '../../cgroups/apply-writes.ts';
+import { writeOptional } from '../../cgroups/tree.ts';
 import { cgroupPlan, cgroupsOf, type OciCgroups, resourceWrites } from '../cgroups.ts';
 import type { OciConfig } from '../config/config.ts';
 import type { SystemdScope } from '../container-state.ts';
@@ -69,8 +70,8 @@ function scopeProperties(id: string, slice: string): Property[] {
 }
 
 /**
- * Other limits for a scope. The kernel is asked first, as its errors are better and nothing is changed then; and again
- * when systemd has written what it rounds.
+ * Other limits for a scope. The kernel is asked first, as its errors are better and nothing is changed then. With
+ * any property systemd writes the quota of the CPUs anew, as it rounds it: what was there is put back.
  * @throws TcError
  */
 export async function updateScope(
@@ -80,6 +81,8 @@ export async function updateScope(
 ): Promise<void> {
   const writes = resourceWrites(cgroups, resources);
   const undo = applyWrites(writes);
+  const quota = join(cgroups.v2 ?? '', 'cpu.max');
+  const exact = readOptional(quota)?.trim();
   try {
     const properties = limitProperties(writesV2(resources));
     if (properties.length > 0)
@@ -88,7 +91,7 @@ export async function updateScope(
     undo();
     throw error;
   }
-  applyWrites(writes);
+  if (exact !== undefined) writeOptional(quota, exact);
 }
 
 /** @throws TcError SYSTEMD_UNREACHABLE, SYSTEMD_REFUSED */
