@@ -46,9 +46,18 @@ describe('tctl metrics', () => {
     const options = ['--name', name, '-m', '64m', '--pids-limit', '9', '--label', 'my.team=a"b'];
     expect((await tctl('run', '-d', ...options, 'host', 'sh', '-c', 'while :; do :; done')).stderr).toBe('');
     const { url, server } = await serving();
-    const sampleOf = async (family: string) => {
+    const found = async (family: string) => {
       const all = parseOpenMetrics(await get(url, openMetrics)).get(family)?.samples ?? [];
       return all.find(({ labels }) => labels['name'] === name);
+    };
+    // On a machine with very many cgroups the first frames may be without it.
+    const sampleOf = async (family: string) => {
+      let sample = await found(family);
+      await until(
+        async () => (sample ??= await found(family)) !== undefined,
+        () => `there is ${family} of ${name}`,
+      );
+      return sample;
     };
     const limit = await sampleOf('container_spec_memory_limit_bytes');
     expect(limit).toMatchObject({
