@@ -54,7 +54,10 @@ describe('tctl metrics', () => {
     const sampleOf = async (family: string) => {
       let sample = await found(family);
       await until(
-        async () => (sample ??= await found(family)) !== undefined,
+        async () => {
+          sample ??= await found(family);
+          return sample !== undefined;
+        },
         () => `there is ${family} of ${name}`,
       );
       return sample;
