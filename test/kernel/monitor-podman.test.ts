@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readCgroupHost } from '@tc/linux';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { installed } from '../support/installed.ts';
 import { makeMonitor } from '../support/monitored.ts';
 import { removePodmanParent } from '../support/podman-cgroups.ts';
@@ -22,7 +22,10 @@ const podman = (...args: readonly string[]) =>
 
 const name = `podman-test-${process.pid}`;
 const cgroupParent = `/${name}`;
-const root = mkdtempSync(join(tmpdir(), 'tctl-podman-'));
+let root = '';
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'tctl-podman-'));
+});
 afterEach(async () => {
   await podman('rm', '--force', '--time', '0', name).catch(() => {});
   await removePodmanParent(cgroupParent);
@@ -66,10 +69,13 @@ describe("podman's container", () => {
     const started = await startContainer();
     if ('reason' in started) return context.skip(started.reason);
     const ours = async () => {
-      for await (const { cgroups } of monitor) return cgroups.find(({ cgroup }) => cgroup.id === started.id);
+      for await (const { cgroups } of monitor) {
+        const sample = cgroups.find(({ cgroup }) => cgroup.id === started.id && cgroup.name === name);
+        if (sample !== undefined) return sample;
+      }
       return undefined;
     };
-    await expect.poll(ours, { timeout: scaled(30_000) }).toMatchObject({
+    expect(await ours()).toMatchObject({
       cgroup: { kind: 'podman', name },
       figures: { pids: 1, memoryLimitBytes: 64 * 2 ** 20 },
     });
