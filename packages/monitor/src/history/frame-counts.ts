@@ -2,13 +2,18 @@ import { Ring } from './ring.ts';
 import { type Counts, chunkSlots, SlotCounts } from './slot-counts.ts';
 
 /** Of nothing: what is counted of it has numbers of its own. */
-const nothing: Counts = { inSlot: () => 0, inChunk: () => 0 };
+const nothing: Counts = { inSlot: () => 0, inChunk: () => 0, equalTo: () => undefined };
+
+/** Cgroups miss a frame together: those whose thread was late. So there are few different lists in a chunk. */
+const mostLists = 8;
 
 /** How many frames there were in each slot of the newest chunks, of all or of those that a cgroup is in. */
 export class FrameCounts implements Counts {
   /** `whole` where the chunk is over, and the cgroup was in each of its frames. */
   readonly #chunks: Ring<SlotCounts | 'whole'>;
   readonly #whole: Counts;
+  /** Those of cgroups that missed some of these frames. */
+  readonly #lists: Ring<Uint16Array[]>;
   #newest: SlotCounts | undefined;
 
   /**
@@ -17,6 +22,7 @@ export class FrameCounts implements Counts {
    */
   constructor(chunks: number, whole: Counts = nothing) {
     this.#chunks = new Ring(chunks);
+    this.#lists = new Ring(chunks);
     this.#whole = whole;
   }
 
@@ -47,6 +53,13 @@ export class FrameCounts implements Counts {
     return chunk === 'whole' ? this.#whole.inChunk(number) : (chunk?.all ?? 0);
   }
 
+  equalTo(number: number, own: Uint16Array): Uint16Array | undefined {
+    const lists = this.#lists.at(number) ?? [];
+    const equal = lists.find((list) => list.every((count, slot) => count === own[slot]));
+    if (equal === undefined && lists.length < mostLists) this.#lists.put(number, [...lists, own]);
+    return equal;
+  }
+
   /** Forgets what is older than a chunk. @returns the bytes that this frees */
   dropBefore(number: number): number {
     const before = this.bytes;
@@ -61,6 +74,7 @@ export class FrameCounts implements Counts {
   #begin(number: number): SlotCounts {
     const over = this.#newest;
     if (over?.isWhole(this.#whole)) this.#chunks.put(over.number, 'whole');
+    else over?.share((own) => this.#whole.equalTo(over.number, own));
     this.#newest = new SlotCounts(number);
     this.#chunks.put(number, this.#newest);
     return this.#newest;

@@ -6,6 +6,8 @@ export interface Counts {
   /** @param slot counted from the chunk's first */
   inSlot(number: number, slot: number): number;
   inChunk(number: number): number;
+  /** Numbers that another had in that chunk, where they are equal; otherwise these are remembered for others. */
+  equalTo(number: number, own: Uint16Array): Uint16Array | undefined;
 }
 
 /**
@@ -19,6 +21,8 @@ export class SlotCounts {
   #newest = -1;
   /** 65535 are enough for one a millisecond. */
   #own: Uint16Array | undefined;
+  /** Its numbers are another's, too, whose memory they are. */
+  #isShared = false;
 
   constructor(number: number) {
     this.number = number;
@@ -29,7 +33,7 @@ export class SlotCounts {
   }
 
   get bytes(): number {
-    return countsBytes + (this.#own === undefined ? 0 : ownBytes);
+    return countsBytes + (this.#own === undefined || this.#isShared ? 0 : ownBytes);
   }
 
   /** @param whole with the one that this is of */
@@ -58,6 +62,17 @@ export class SlotCounts {
   /** Whether none of the whole is missing. */
   isWhole(whole: Counts): boolean {
     return this.#own === undefined && this.#all === whole.inChunk(this.number);
+  }
+
+  /**
+   * When the chunk is over.
+   * @param equal looks for the same numbers elsewhere
+   */
+  share(equal: (own: Uint16Array) => Uint16Array | undefined): void {
+    const found = this.#own && equal(this.#own);
+    if (found === undefined) return;
+    this.#own = found;
+    this.#isShared = true;
   }
 
   list(whole: Counts): Uint16Array {

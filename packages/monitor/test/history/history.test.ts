@@ -115,6 +115,22 @@ describe('History', { timeout: 60_000 }, () => {
     expect(idle.bytes).toBeLessThanOrEqual(allFrames + 2_100);
   });
 
+  it('keeps once which frames several cgroups have missed together', () => {
+    const bytesOf = (cgroups: number) => {
+      const history = new History({ series: [] });
+      const paths = Array.from({ length: cgroups }, (_, index) => `/${index}`);
+      for (let second = 0; second < 3600; second++) {
+        const late = second % 7 === 0 ? 0 : undefined;
+        const samples = paths.map((path, index) => sampleOf(path, {}, { stale: index % 2 === late }));
+        history.add(frameAt(second * 1000, samples));
+      }
+      return history.bytes;
+    };
+    const another = (bytesOf(102) - bytesOf(2)) / 100;
+    expect(another).toBeGreaterThan(0);
+    expect(another).toBeLessThan(4_000);
+  });
+
   it('shows what it has where points are shorter than the time between frames, and gaps as gaps', () => {
     const history = new History({ series: ['pids'] });
     for (const atMs of [0, 1004, 1998, 3001, 8000, 9000])
