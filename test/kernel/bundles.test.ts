@@ -82,7 +82,15 @@ describe('Container.fromBundle', () => {
     expect(readFileSync(join(directory, 'a/b/cgroup.procs'), 'utf8')).toBe(`${pid}\n`);
     for (const other of others)
       expect(readFileSync(join(other, 'cgroup.procs'), 'utf8').split('\n')).toContain(`${pid}`);
-    for (const bad of [`${name}nowhere`, `${name}../x`, `${name}a/../..`, name, 'nothing:a'])
+    for (const bad of [
+      `${name}nowhere`,
+      `${name}../x`,
+      `${name}a/../..`,
+      name,
+      'nothing:a',
+      'constructor:a',
+      ':a',
+    ])
       expect(await refusal(run(bad)), bad).toMatchObject({ code: 'SUB_CGROUP' });
     expect(await refusal(run(`${name}a`, `${name}a/b`))).toMatchObject({ code: 'SUB_CGROUP' });
     await container.kill('SIGKILL', { all: true });

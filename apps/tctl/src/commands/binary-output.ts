@@ -16,6 +16,11 @@ export function needFileForJson(json: boolean, file: string | undefined): void {
     throw new UsageError('--json and the archive would both go to stdout', 'Give a file with -o.');
 }
 
+/** @throws UsageError where stdout is a terminal, which an archive would spoil */
+export function refuseTerminal(hint: string): void {
+  if (isatty(1)) throw new UsageError('stdout is a terminal', hint);
+}
+
 /**
  * Writes an archive to a file, which is there when it is complete, or to stdout.
  * @returns undefined for stdout @throws UsageError where stdout is a terminal
@@ -25,7 +30,7 @@ export async function writeArchive(
   file: string | undefined,
 ): Promise<WrittenFile | undefined> {
   if (file === undefined || file === '-') {
-    if (isatty(1)) throw new UsageError('stdout is a terminal', 'Give a file with -o, or pipe it.');
+    refuseTerminal('Give a file with -o, or pipe it.');
     const out = createWriteStream('', { fd: 1, autoClose: false });
     const failed = once(out, 'error').then(([error]) => Promise.reject(error));
     try {

@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
 import { basename, join, posix, resolve } from 'node:path';
-import { isatty } from 'node:tty';
 import { Container, type ContainerFiles } from '@tc/core';
 import { cleanUp } from '../cli/clean-up.ts';
 import { command } from '../cli/command.ts';
@@ -8,7 +7,7 @@ import { writeError } from '../cli/output.ts';
 import { printable } from '../cli/printable.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import { cp } from '../table/looking.ts';
-import { writeArchive } from './binary-output.ts';
+import { refuseTerminal, writeArchive } from './binary-output.ts';
 import { archiveOf, extractInto } from './cp-archive.ts';
 import { standardInput } from './standard-input.ts';
 import { untilInterrupted } from './until-interrupted.ts';
@@ -19,7 +18,7 @@ export const cpCommand = command(cp, async ({ archive = false }, [from = '', to 
     const hint = 'Write CONTAINER:PATH for one of the two; a path of the host may begin with ./';
     throw new UsageError('one of the two must be in a container', hint);
   }
-  if (target.path === stream) refuseTerminal();
+  if (target.path === stream) refuseTerminal('Pipe the archive, or redirect it to a file.');
   const input = source.path === stream ? standardInput() : undefined;
   await cleanUp();
   const { files } = await Container.get(source.container ?? target.container ?? '');
@@ -49,11 +48,6 @@ const leftOut = (path: string): void =>
 
 /** As a path of the host: stdin or stdout, with an archive. A file of that name is `./-`. */
 const stream = '-';
-
-/** @throws UsageError */
-function refuseTerminal(): void {
-  if (isatty(1)) throw new UsageError('stdout is a terminal', 'Pipe the archive, or redirect it to a file.');
-}
 
 export interface Place {
   /** Undefined: the host. */

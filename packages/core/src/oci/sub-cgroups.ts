@@ -22,7 +22,7 @@ export function subCgroups(cgroups: OciCgroups, given: readonly string[]): OciCg
     for (const controller of colon === -1 ? [''] : each.slice(0, colon).split(',')) {
       if (named.has(controller)) throw refusal(each, 'a hierarchy is named twice');
       named.add(controller);
-      const directory = controller === '' && colon === -1 ? cgroups.v2 : cgroups.v1[controller];
+      const directory = colon === -1 ? cgroups.v2 : directoryOf(cgroups, controller);
       if (directory === undefined) throw refusal(each, 'the container is in no such hierarchy');
       const sub = join(directory, path);
       if (!existsSync(join(sub, 'cgroup.procs'))) throw refusal(each, `there is no ${sub}`);
@@ -33,6 +33,10 @@ export function subCgroups(cgroups: OciCgroups, given: readonly string[]): OciCg
   }
   return { ...cgroups, v1, v2 };
 }
+
+/** `v1` is of a file: names that every object has are no controllers. */
+const directoryOf = ({ v1 }: OciCgroups, controller: string): string | undefined =>
+  Object.hasOwn(v1, controller) ? v1[controller] : undefined;
 
 /** A cgroup file system has no links: a path without `..` stays below. */
 function below(path: string): string {

@@ -71,15 +71,12 @@ export class SystemdManager implements Disposable {
 
   /** Its own cgroup, in which all others are: `''` of the machine, `/user.slice/.../user@1000.service` of a user. */
   async controlGroup(): Promise<string> {
-    const interfaceName = 'org.freedesktop.DBus.Properties';
     const { body } = await this.#call({
       ...manager,
-      ...{
-        interface: interfaceName,
-        member: 'Get',
-        signature: 'ss',
-        body: [manager.interface, 'ControlGroup'],
-      },
+      interface: 'org.freedesktop.DBus.Properties',
+      member: 'Get',
+      signature: 'ss',
+      body: [manager.interface, 'ControlGroup'],
     });
     return String((body[0] as Variant | undefined)?.value ?? '');
   }
