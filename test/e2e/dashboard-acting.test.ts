@@ -191,6 +191,10 @@ describe('a container', () => {
     expect(await inspect(renamed)).toMatchObject({ state: 'running' });
     terminal.press('S', 'y');
     await terminal.shows(new RegExp(`× +${renamed} .*exit 3`));
+    terminal.press('e');
+    await terminal.shows(/Memory +96m /); // for its next start
+    terminal.press('Escape');
+    await terminal.gone(/Memory +96m /);
 
     terminal.press('s');
     await terminal.shows(new RegExp(`● +${renamed} `));

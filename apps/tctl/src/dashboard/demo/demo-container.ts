@@ -61,6 +61,7 @@ export class DemoContainer {
       createdAt,
       startedAt,
       ending,
+      limits: { memory: this.memoryLimitBytes, pids: this.pidsLimit, cpus: this.cpuLimitCores },
       cgroupPath,
     };
   }

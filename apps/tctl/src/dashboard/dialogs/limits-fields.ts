@@ -1,4 +1,4 @@
-import type { LimitUpdate } from '@tc/core';
+import type { Limits, LimitUpdate } from '@tc/core';
 import { parseOptions } from '../../cli/options.ts';
 import { toLimitUpdate } from '../../commands/update.ts';
 import { limitOptions } from '../../table/option-groups.ts';
@@ -25,8 +25,10 @@ const limits: readonly LimitField[] = [
     label: 'Memory',
     flag: '--memory',
     about: 'A size, 64m or 1.5g, or max for none.',
-    current: ({ sample, memoryLimitBytes }) =>
-      sample === undefined ? undefined : sizeText(memoryLimitBytes),
+    current: (row) =>
+      known(row, sizeText(row.memoryLimitBytes), ({ memory }) =>
+        typeof memory === 'number' ? sizeText(memory) : memory,
+      ),
     used: ({ memoryBytes }) => bytes(memoryBytes),
   },
   {
@@ -34,7 +36,7 @@ const limits: readonly LimitField[] = [
     label: 'Pids',
     flag: '--pids',
     about: 'How many processes and threads, or max for any number.',
-    current: ({ sample, pidsLimit }) => (sample === undefined ? undefined : (pidsLimit?.toString() ?? 'max')),
+    current: (row) => known(row, row.pidsLimit, ({ pids }) => pids),
     used: ({ pids }) => count(pids),
   },
   {
@@ -42,7 +44,7 @@ const limits: readonly LimitField[] = [
     label: 'CPUs',
     flag: '--cpus',
     about: 'Cores, 0.5 or 2, or max for all there are.',
-    current: ({ sample, cpuLimit }) => (sample === undefined ? undefined : (cpuLimit?.toString() ?? 'max')),
+    current: (row) => known(row, row.cpuLimit, ({ cpus }) => cpus),
     used: ({ cpu }) => cpu?.toFixed(2),
   },
   {
@@ -50,9 +52,19 @@ const limits: readonly LimitField[] = [
     label: 'CPU weight',
     flag: '--cpu-weight',
     about: 'Its share where all want to work: 1 to 10000, 100 is usual. Empty: as it is.',
-    current: () => undefined,
+    current: ({ facts }) => facts?.limits?.cpuWeight?.toString(),
   },
 ];
+
+/** What its cgroup has, and without a sample of that what was asked for: of one that has ended, or has just begun. */
+function known(
+  { sample, facts }: Row,
+  sampled: number | string | undefined,
+  asked: (limits: Limits) => number | string | undefined,
+): string | undefined {
+  if (sample !== undefined) return String(sampled ?? 'max');
+  return facts?.limits === undefined ? undefined : String(asked(facts.limits) ?? 'max');
+}
 
 /** Fields for the limits of containers; what several have alike is in them. Empty means that it stays as it is. */
 export function limitsFields(rows: readonly Row[]): { fields: readonly FieldSpec[]; values: Values } {

@@ -5,7 +5,7 @@ import type { ContainerFacts } from '../source/source.ts';
 const groupLabels = ['tctl.group', 'com.docker.compose.project', 'group'];
 
 export function toFacts(info: ContainerInfo): ContainerFacts {
-  const { id, name, state, image, command, createdAt, startedAt, labels, rootfs } = info;
+  const { id, name, state, image, command, createdAt, startedAt, labels, rootfs, limits } = info;
   const group = groupLabels
     .map((label) => labels[label])
     .find((value) => value !== undefined && value !== '');
@@ -19,6 +19,7 @@ export function toFacts(info: ContainerInfo): ContainerFacts {
     createdAt,
     startedAt,
     ending: state === 'exited' ? endingOf(info) : undefined,
+    limits,
     cgroupPath: undefined,
   };
 }

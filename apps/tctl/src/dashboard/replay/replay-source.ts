@@ -149,6 +149,7 @@ function containersOf({ cgroups }: Frame): readonly ContainerFacts[] {
     createdAt: new Date(0),
     startedAt: undefined,
     ending: undefined,
+    limits: undefined,
     cgroupPath: cgroup.path,
   }));
 }

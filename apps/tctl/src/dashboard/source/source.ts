@@ -1,3 +1,4 @@
+import type { Limits } from '@tc/core';
 import type { Figures, Frame } from '@tc/monitor';
 import type { Actions } from '../actions/actions.ts';
 
@@ -14,6 +15,8 @@ export interface ContainerFacts {
   readonly startedAt: Date | undefined;
   /** How it ended, in a few words: `exit 0`, `SIGKILL`, `out of memory`. */
   readonly ending: string | undefined;
+  /** Those that were asked for, also while it does not run; undefined where that is not known. */
+  readonly limits: Limits | undefined;
   /** As in frames; undefined while it has none. */
   readonly cgroupPath: string | undefined;
 }

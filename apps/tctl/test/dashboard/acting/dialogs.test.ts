@@ -169,6 +169,15 @@ describe('limits', () => {
     expect(container?.memoryLimitBytes).toBeUndefined();
   });
 
+  it('of a container that does not run are those that it was made with', async () => {
+    await using screen = await open();
+    await screen.send('Sy');
+    expect(containerOf(screen, 'postgres')?.state).toBe('exited');
+    await next(screen);
+    await screen.send('e');
+    expect(screen.text()).toMatch(/Memory +2g .*Pids +200 .*CPUs +2 /s);
+  });
+
   it('below what is in use come with a warning', async () => {
     await using screen = await open();
     await screen.send('e\x151m');

@@ -75,6 +75,7 @@ function factsOf(made: MadeUp): ContainerFacts {
     createdAt: time,
     startedAt: state === 'created' ? undefined : new Date(time.getTime() - 60_000),
     ending: state === 'exited' ? 'exit 0' : undefined,
+    limits: undefined,
     cgroupPath: isUp(made) ? `/tctl-${id}` : undefined,
   };
 }
