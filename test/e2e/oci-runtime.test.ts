@@ -97,6 +97,23 @@ describe('tc-runtime', () => {
   });
 });
 
+describe('tc-runtime exec', () => {
+  it('passes on a signal that comes as soon as its command runs', async () => {
+    await using bundle = await makeBundle('exec sleep 60', ({ linux }) => {
+      linux['namespaces'] = ['network', 'ipc', 'uts', 'mount'].map((type) => ({ type }));
+    });
+    await create(bundle);
+    await succeed('start', bundle.id);
+    // The shell becomes tc-runtime, and has told its command which process that is.
+    const command = `trap 'exit 3' USR1; kill -USR1 $$; while :; do sleep 0.05; done`;
+    const script = `exec "$0" --root "$1" exec "$2" sh -c "${command}"`;
+    const started = startCommand(['sh', '-c', script, runtimePath, stateRoot, bundle.id], {
+      env: process.env,
+    });
+    expect(await started.ended).toMatchObject({ code: 3, stderr: '' });
+  });
+});
+
 describe('create and start', () => {
   it('are apart: the command runs when it is started, once', async () => {
     await using bundle = await makeBundle('echo ran; read x < /proc/self/stat; sleep 60');

@@ -20,30 +20,41 @@ const notPassed = [
 /** What concerns our own terminal: its size, and being stopped with it. */
 const ofTerminals = ['SIGWINCH', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGCONT'];
 
-/**
- * Passes signals on to a process, from before it can have told anybody that it runs.
- * @param hasTerminal whether its terminal is connected with this process's own
- */
-export function passSignals(pid: number, hasTerminal: boolean): Disposable {
-  const pass = (signal: NodeJS.Signals) => {
+/** Signals that this process gets, for one that there need not be yet. */
+export interface PassedSignals extends Disposable {
+  /** From now on, and those that have come before. @param hasTerminal whether its terminal is this process's own */
+  to(pid: number, hasTerminal: boolean): void;
+}
+
+/** To be called before the process can tell anybody that it runs: a signal that comes early would end this one. */
+export function passSignals(): PassedSignals {
+  const early: NodeJS.Signals[] = [];
+  let act = (signal: NodeJS.Signals): unknown => early.push(signal);
+  const pass = (signal: NodeJS.Signals) => act(signal);
+  const names = (Object.keys(os.signals) as NodeJS.Signals[]).filter((name) => !notPassed.includes(name));
+  for (const name of names) {
     try {
-      process.kill(pid, signal);
-    } catch {} // it has ended
-  };
-  const own = hasTerminal ? ofTerminals : [];
-  const names = Object.keys(os.signals) as NodeJS.Signals[];
-  const passed: NodeJS.Signals[] = [];
-  for (const signal of names.filter((name) => !notPassed.includes(name) && !own.includes(name))) {
-    try {
-      process.on(signal, pass);
-      passed.push(signal);
+      process.on(name, pass);
     } catch {} // some can't be had
   }
-  return {
-    [Symbol.dispose]() {
-      for (const signal of passed) process.off(signal, pass);
-    },
+  const leave = (signals: readonly string[]) => {
+    for (const signal of signals) process.off(signal, pass);
   };
+  return {
+    to(pid, hasTerminal) {
+      const own = hasTerminal ? ofTerminals : [];
+      leave(own);
+      act = (signal) => send(pid, signal);
+      early.filter((signal) => !own.includes(signal)).forEach(act);
+    },
+    [Symbol.dispose]: () => leave(names),
+  };
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {} // it has ended
 }
 
 /**

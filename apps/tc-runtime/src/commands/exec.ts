@@ -37,6 +37,7 @@ export const exec: Command = {
         : readJsonOption('process', file);
     const stays = !args.has('detach');
     if (stays) becomeSubreaper();
+    using signals = stays ? passSignals() : undefined;
     const { pid, terminal } = await execOci(store, id, given, {
       pidFile: args.value('pid-file'),
       consoleSocket: args.value('console-socket') || undefined,
@@ -45,7 +46,7 @@ export const exec: Command = {
       ignorePaused: args.has('ignore-paused'),
       ownTerminal: stays,
     });
-    using _signals = stays ? passSignals(pid, terminal !== undefined) : undefined;
+    signals?.to(pid, terminal !== undefined);
     using _raw = terminal === undefined ? undefined : rawTerminal(0);
     return stays ? await follow(pid, terminal) : 0;
   },

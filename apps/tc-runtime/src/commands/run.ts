@@ -25,7 +25,8 @@ export const run: Command = {
     });
     // Before the start, so that nothing that is typed is shown twice, or lost.
     using _raw = terminal === undefined ? undefined : rawTerminal(0);
-    using _signals = stays ? passSignals(state.pid, terminal !== undefined) : undefined;
+    using signals = stays ? passSignals() : undefined;
+    signals?.to(state.pid, terminal !== undefined);
     try {
       await startOci(store, id);
     } catch (error) {
