@@ -180,6 +180,14 @@ describe('tctl top', () => {
     await other.ended;
   });
 
+  it('finds those of a container without a cgroup', async () => {
+    const name = await running('sleep 1001 & exec sleep 1000', '--cgroups', 'disabled');
+    await until(
+      async () => (await tctl('top', name, '-o', 'args=')).stdout === 'sleep 1000\nsleep 1001\n',
+      () => 'both are listed',
+    );
+  });
+
   it('escapes what processes call themselves', async () => {
     const name = await running(`exec sh -c 'sleep 1000; :' "$(printf 'a\\033[2Jb')"`);
     await tctl('exec', name, 'true'); // so that it has come to that

@@ -1,9 +1,11 @@
 /** Figures of real containers: beside the files themselves, and under loads that are known. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Container } from '@tc/core';
-import { type Figures, identify, listCgroups, sampleCgroup } from '@tc/monitor';
+import { type Figures, identify, listCgroups, type ProcessInfo, processes, sampleCgroup } from '@tc/monitor';
 import { describe, expect, it } from 'vitest';
 import { cgroupFile, makeContainer, until, watchLeftovers } from '../support/kernel.ts';
 import { makeMonitor, pathOf, sampleOf, sampleWhere } from '../support/monitored.ts';
@@ -299,6 +301,40 @@ describe('the processes of a container', () => {
     running.kill('SIGKILL');
     await running;
     await loop.return?.();
+  });
+
+  it('are those of its PID namespace where it has no cgroup, also by exec, and whoever descends from them', async () => {
+    await using container = await started('(sleep 101 &); exec sleep 100', { cgroups: 'disabled' });
+    const running = container.exec(['sleep', '102']);
+    const { pid = 0 } = await container.inspect();
+    let all: readonly ProcessInfo[] = [];
+    await expect
+      .poll(async () => {
+        all = await processes({ pid }, all);
+        return all.map(({ command }) => command.join(' ')).toSorted();
+      })
+      .toEqual(['sleep 100', 'sleep 101', 'sleep 102']);
+    expect(all.find((each) => each.pid === pid)?.cgroupPath).toBeUndefined();
+    running.kill('SIGKILL');
+    await running;
+  });
+
+  it('are found in a PID namespace below another one, and in our own by descent', async (context) => {
+    requires(context, tool('unshare'));
+    const unshare = ['--pid', '--fork', '--kill-child'];
+    const inner = `unshare ${unshare.join(' ')} sh -c "sleep 101 & sleep 100"; true`;
+    const child = spawn('unshare', [...unshare, 'sh', '-c', inner], { stdio: 'ignore' });
+    const namesOf = async (pid = 0) => (await processes({ pid })).map(({ name }) => name).toSorted();
+    try {
+      const inside = ['sh', 'sh', 'sleep', 'sleep', 'unshare'];
+      await expect.poll(() => namesOf(child.pid)).toEqual([...inside, 'unshare']);
+      const all = await processes({ pid: child.pid ?? 0 });
+      expect(await namesOf(all.find(({ parentPid }) => parentPid === child.pid)?.pid)).toEqual(inside);
+    } finally {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    expect(await namesOf(child.pid)).toEqual([]);
   });
 
   it('are none where there is no such cgroup', async () => {

@@ -37,7 +37,7 @@ export { type ExpositionOptions, exposition, type MetricsFormat } from './metric
 export { type MetricsServer, type MetricsServerOptions, serveMetrics } from './metrics/metrics-server.ts';
 export { monitor } from './monitor/monitor.ts';
 export type { Monitor, MonitorOptions } from './monitor/options.ts';
-export type { ProcessInfo } from './processes/process-info.ts';
+export type { ProcessesOf, ProcessInfo } from './processes/process-info.ts';
 export { processes } from './processes/processes.ts';
 export type { RecordingErrorCode } from './recording/errors.ts';
 export type { RecordedEvent } from './recording/event.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Container, TcError } from '@tc/core';
-import { listCgroups, type ProcessInfo, processes } from '@tc/monitor';
+import { listCgroups, type ProcessesOf, type ProcessInfo, processes } from '@tc/monitor';
 import { cleanUp } from '../cli/clean-up.ts';
 import { command } from '../cli/command.ts';
 import { jsonText } from '../cli/json-text.ts';
@@ -25,17 +25,17 @@ export const topCommand = command(top, async (values, [name = '', ...words]) => 
   const chosen = chosenColumns({ columns: values.columns, full: values.full, words });
   await cleanUp();
   const container = await Container.get(name);
-  const path = await pathOf(container, name);
+  const whose = await processesOf(container, name);
   const columns = whole ? undefined : outputWidth();
   if (chosen !== undefined && !json) {
-    const table = await chosenTable(chosen, byPid(await processes(path)), container);
+    const table = await chosenTable(chosen, byPid(await processes(whose)), container);
     const text = textTable(table.headings, table.rows, { columns, flexible: table.flexible });
     writeOut(text.replace(/^\n/, '')); // without headings, as of -o pid=, there is no line of them
     return 0;
   }
-  const before = await processes(path);
+  const before = await processes(whose);
   await sleep(betweenMs);
-  const now = byPid(await processes(path, before));
+  const now = byPid(await processes(whose, before));
   const rows = now.map((process) => row(process, exact));
   if (json) writeOut(jsonText(now));
   else writeOut(textTable(headings, rows, { columns, flexible: [8] }));
@@ -101,10 +101,11 @@ function statOf(pid: number): ShownProcess['stat'] {
 }
 
 /** @throws TcError CONTAINER_NOT_RUNNING */
-async function pathOf(container: Container, name: string): Promise<string> {
-  const { id } = await container.inspect();
+async function processesOf(container: Container, name: string): Promise<ProcessesOf> {
+  const { id, pid } = await container.inspect();
   const found = listCgroups().find((each) => each.kind === 'tctl' && each.id === id);
   if (found !== undefined) return found.path;
+  if (pid !== undefined) return { pid }; // an ordinary user's may have no cgroup
   throw new TcError('it does not run', {
     code: 'CONTAINER_NOT_RUNNING',
     operation: `list the processes of ${name}`,

@@ -1,7 +1,7 @@
 import type { FoundCgroup } from '../cgroups/walk.ts';
 import type { CgroupSample, Frame } from '../frames/frame.ts';
 import { HostReader } from '../host/host-figures.ts';
-import type { ProcessInfo } from '../processes/process-info.ts';
+import type { ProcessesOf, ProcessInfo } from '../processes/process-info.ts';
 import { processesIn } from '../processes/processes.ts';
 import { monotonicMs } from '../sampling/monotonic.ts';
 import { sampleLayout, sampleLength } from '../sampling/sample-memory.ts';
@@ -145,8 +145,8 @@ export class Engine {
     return tracked && this.#sampleOf(tracked, this.#now());
   }
 
-  processes(path: string, since: readonly ProcessInfo[]): Promise<readonly ProcessInfo[]> {
-    return processesIn(this.#pool, path, since);
+  processes(of: ProcessesOf, since: readonly ProcessInfo[]): Promise<readonly ProcessInfo[]> {
+    return processesIn(this.#pool, of, since);
   }
 
   #now(): Moment {

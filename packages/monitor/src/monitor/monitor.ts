@@ -1,5 +1,5 @@
 import type { CgroupSample, Frame } from '../frames/frame.ts';
-import type { ProcessInfo } from '../processes/process-info.ts';
+import type { ProcessesOf, ProcessInfo } from '../processes/process-info.ts';
 import { inOwnPool } from '../processes/processes.ts';
 import { sampleCgroup } from '../sampling/sample-cgroup.ts';
 import { Engine } from './engine.ts';
@@ -27,7 +27,7 @@ class EngineMonitor implements Monitor {
   #ending: Promise<void> = Promise.resolve();
   #loops = 0;
   #isClosed = false;
-  readonly #lastProcesses = new Map<string, readonly ProcessInfo[]>();
+  readonly #lastProcesses = new Map<string | number, readonly ProcessInfo[]>();
 
   constructor(options: Resolved, { look = [], signal }: MonitorOptions) {
     this.#options = options;
@@ -84,13 +84,14 @@ class EngineMonitor implements Monitor {
     return this.#engine?.sample(path) ?? sampleCgroup(path);
   }
 
-  async processes(path: string): Promise<readonly ProcessInfo[]> {
-    const since = this.#lastProcesses.get(path) ?? [];
-    const answer = await (this.#engine?.processes(path, since) ??
-      inOwnPool(this.#options.workerFile, path, since));
+  async processes(of: ProcessesOf): Promise<readonly ProcessInfo[]> {
+    const key = typeof of === 'string' ? of : of.pid;
+    const since = this.#lastProcesses.get(key) ?? [];
+    const answer = await (this.#engine?.processes(of, since) ??
+      inOwnPool(this.#options.workerFile, of, since));
     // Who looks at hundreds of containers, one after the other, needs the shares of the last ones only.
     if (this.#lastProcesses.size > 64) this.#lastProcesses.clear();
-    this.#lastProcesses.set(path, answer);
+    this.#lastProcesses.set(key, answer);
     return answer;
   }
 

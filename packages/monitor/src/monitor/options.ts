@@ -1,6 +1,6 @@
 import type { Cgroup, CgroupKind } from '../cgroups/cgroup.ts';
 import type { CgroupSample, Frame } from '../frames/frame.ts';
-import type { ProcessInfo } from '../processes/process-info.ts';
+import type { ProcessesOf, ProcessInfo } from '../processes/process-info.ts';
 
 export interface MonitorOptions {
   /** Between two frames: milliseconds, or a text such as `500ms`, `2s`. Default `1s`, at least 50 ms. */
@@ -28,8 +28,8 @@ export interface Monitor extends AsyncIterable<Frame>, AsyncDisposable {
   [Symbol.asyncIterator](): AsyncIterator<Frame, undefined>;
   /** The newest sample of a cgroup; read now where no loop runs. Undefined where there is no such cgroup. */
   sample(path: string): Promise<CgroupSample | undefined>;
-  /** The processes of a cgroup and of those below it; with shares of CPU time since the call before. */
-  processes(path: string): Promise<readonly ProcessInfo[]>;
+  /** The processes of a cgroup, or of a container without one; with shares of CPU time since the call before. */
+  processes(of: ProcessesOf): Promise<readonly ProcessInfo[]>;
   /**
    * Says what somebody looks at now, instead of what was said before: the expensive files of these cgroups are read
    * every interval, and at once.

@@ -1,4 +1,10 @@
-/** A process of a cgroup. See proc_pid_stat(5). */
+/**
+ * Whose processes: those of a cgroup and of those below it, by its path; or, of a container without a cgroup, those of
+ * the PID namespace that a process is in. Where that namespace is one's own: those that descend from the process.
+ */
+export type ProcessesOf = string | { readonly pid: number };
+
+/** A process. See proc_pid_stat(5). */
 export interface ProcessInfo {
   readonly pid: number;
   readonly parentPid: number;
@@ -17,6 +23,6 @@ export interface ProcessInfo {
   /** Cores in use since the reading before; undefined in the first one. */
   readonly cpuCores: number | undefined;
   readonly startedAt: Date;
-  /** Of the cgroup that it is in: the one asked for, or one below. */
-  readonly cgroupPath: string;
+  /** Of the cgroup that it is in: the one asked for, or one below. Undefined where no cgroup was asked for. */
+  readonly cgroupPath: string | undefined;
 }

@@ -1,19 +1,14 @@
 /** Reads processes, in a worker thread: /proc/PID/cmdline waits for the process's own memory lock. */
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { type MessagePort, threadId } from 'node:worker_threads';
-import { isInternal } from '../cgroups/walk.ts';
+import { pidsOfCgroup, pidsOfTree } from './list-pids.ts';
 import { parseStat, parseStatus } from './parse-process.ts';
 import type { ProcessInfo } from './process-info.ts';
 
-export interface ReadProcessesTask {
-  readonly path: string;
-  /** Of the cgroup, in one hierarchy. */
-  readonly directory: string;
-}
-
-interface Task extends ReadProcessesTask {
-  readonly port: MessagePort;
-}
+/** A cgroup, with its directory in one hierarchy; or a process. */
+export type ReadProcessesTask =
+  | { readonly path: string; readonly directory: string }
+  | { readonly pid: number };
 
 /** Without shares of CPU time; and with the moment at which it was read. */
 export interface ProcessReading {
@@ -23,11 +18,18 @@ export interface ProcessReading {
 
 const longestCommand = Buffer.alloc(4096);
 
-export function readProcesses({ path, directory, port }: Task): ProcessReading[] {
+export function readProcesses({
+  port,
+  ...task
+}: ReadProcessesTask & { readonly port: MessagePort }): ProcessReading[] {
   port.postMessage({ type: 'hello', threadId });
   const bootedMs = Date.now() - Number.parseFloat(readFileSync('/proc/uptime', 'latin1')) * 1000;
   const readings: ProcessReading[] = [];
-  for (const [pid, cgroupPath] of pidsIn(path, directory)) {
+  const pids =
+    'pid' in task
+      ? pidsOfTree(task.pid).map((pid) => [pid, undefined] as const)
+      : pidsOfCgroup(task.path, task.directory);
+  for (const [pid, cgroupPath] of pids) {
     const process = readProcess(pid, cgroupPath, bootedMs);
     if (process !== undefined) readings.push({ process, monotonicMs: monotonicNow() });
   }
@@ -39,36 +41,9 @@ function monotonicNow(): number {
   return seconds * 1000 + nanoseconds / 1e6;
 }
 
-/** Of a cgroup and all below. What tctl executes in a container counts as the container's own. */
-function pidsIn(path: string, directory: string, into = new Map<number, string>()): Map<number, string> {
-  for (const pid of listPids(directory)) into.set(pid, path);
-  for (const name of subdirectories(directory)) {
-    const child = `${path === '/' ? '' : path}/${name}`;
-    pidsIn(isInternal(child) ? path : child, `${directory}/${name}`, into);
-  }
-  return into;
-}
-
-function listPids(directory: string): number[] {
-  try {
-    return readFileSync(`${directory}/cgroup.procs`, 'latin1').split('\n').map(Number).filter(Boolean);
-  } catch {
-    return []; // gone, or a threaded cgroup: its processes are listed above it
-  }
-}
-
-function subdirectories(directory: string): string[] {
-  try {
-    const entries = readdirSync(directory, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  } catch {
-    return [];
-  }
-}
-
 function readProcess(
   pid: number,
-  cgroupPath: string,
+  cgroupPath: string | undefined,
   bootedMs: number,
 ): Omit<ProcessInfo, 'cpuCores'> | undefined {
   try {

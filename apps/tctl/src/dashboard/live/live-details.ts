@@ -23,9 +23,9 @@ export class LiveDetails implements Details {
   }
 
   async processes(key: string): Promise<readonly ProcessFacts[]> {
-    const path = this.#pathOf(key);
-    if (path === undefined) return [];
-    return (await this.#monitor.processes(path)).map((each) => ({
+    const whose = this.#pathOf(key) ?? (await this.#firstProcess(key));
+    if (whose === undefined) return [];
+    return (await this.#monitor.processes(whose)).map((each) => ({
       ...each,
       command: each.command.join(' ') || `[${each.name}]`,
       user: userName(each.userId),
@@ -62,6 +62,12 @@ export class LiveDetails implements Details {
     }
     clearTimeout(timer);
     tell();
+  }
+
+  /** Of one that runs without a cgroup. */
+  async #firstProcess(key: string): Promise<{ readonly pid: number } | undefined> {
+    const pid = (await this.#inspect(key))?.pid;
+    return pid === undefined ? undefined : { pid };
   }
 
   #pathOf(key: string): string | undefined {
