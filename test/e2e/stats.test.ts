@@ -110,6 +110,13 @@ describe('tctl stats', () => {
     expect(await terminal.settings('after')).toBe(before);
   });
 
+  it('prints a container that has no cgroup, of which nothing is known, and waits for the others', async () => {
+    const [without, other] = [await running('sleep 1000', '--cgroups', 'disabled'), await running(busy)];
+    const { stdout } = await tctl('stats', '--no-stream');
+    expect(lines(stdout).find((line) => line.includes(without))).toMatch(/ -- +-- \/ -- +-- +-- \/ --/);
+    expect(lines(stdout).find((line) => line.includes(other))).toMatch(/ \d+\.\d\d% /);
+  });
+
   it('says what is wrong', async () => {
     expectRefusal(await tctl('stats', 'nosuch'), /no such container/, /tctl ps -a/, 1);
     expectRefusal(await tctl('stats', '-n', '0'), /--iterations takes a number/, undefined);

@@ -1,5 +1,4 @@
 import { isatty } from 'node:tty';
-import type { ContainerInfo } from '@tc/core';
 import type { CgroupSample } from '@tc/monitor';
 import { cleanUp } from '../cli/clean-up.ts';
 import { command } from '../cli/command.ts';
@@ -33,7 +32,7 @@ export const statsCommand = command(stats, async (values, names) => {
     const selected = select(frame);
     live.monitor.watch(selected.samples.map(({ cgroup }) => cgroup.path));
     frames += 1;
-    if (shown === 0 && frames <= patience && !isComplete(selected, frame)) continue;
+    if (shown === 0 && frames <= patience && !isComplete(selected)) continue;
     shown += 1;
     if (json) writeOut(statsJson(selected, frame));
     else if (table !== undefined) table.show(print(selected, frame).trimEnd().split('\n'));
@@ -47,15 +46,7 @@ export const statsCommand = command(stats, async (values, names) => {
  * CPU % takes two readings: the first table waits for the second, but not for a cgroup that is never read. On a busy
  * machine the first frame may come before any reading.
  */
-function isComplete({ samples, resting }: Selected, { known }: LiveFrame): boolean {
-  if (samples.length + resting.length === 0) return ![...known.values()].some(runs);
-  return samples.every(hasCpuShare) && !resting.some(runs);
-}
-
-/** In a cgroup that can be read: an ordinary user's may have none. */
-const runs = ({ state, cgroups }: ContainerInfo) =>
-  (state === 'running' || state === 'paused') && cgroups.length > 0;
-
+const isComplete = (selected: Selected) => selected.isComplete && selected.samples.every(hasCpuShare);
 const hasCpuShare = ({ rates }: CgroupSample) => rates.cpuUsageUsec !== undefined;
 /** Frames that it waits for. */
 const patience = 10;
