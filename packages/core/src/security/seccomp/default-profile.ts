@@ -43,11 +43,11 @@ const allow = (names: string, more: Partial<SeccompRule> = {}): SeccompRule => (
   ...more,
 });
 
-/** Requests to a terminal, which the kernel takes from the low 32 bits: a filter on all 64 is passed by (CVE-2017-5226). */
-const refuseRequest = (request: number): SeccompRule => ({
-  names: ['ioctl'],
+/** An argument that the kernel takes from the low 32 bits: a filter on all 64 is passed by (CVE-2017-5226). */
+const refuse = (name: string, index: number, value: number): SeccompRule => ({
+  names: [name],
   action: 'SCMP_ACT_ERRNO',
-  args: [{ index: 1, op: 'SCMP_CMP_MASKED_EQ', value: 0xffffffff, valueTwo: request }],
+  args: [{ index, op: 'SCMP_CMP_MASKED_EQ', value: 0xffffffff, valueTwo: value }],
 });
 const TIOCSTI = 0x5412; // types into the terminal, as if its user did
 const TIOCLINUX = 0x541c; // pastes into a console
@@ -65,10 +65,11 @@ export const defaultSeccompProfile: SeccompProfile = {
   defaultAction: 'SCMP_ACT_ERRNO',
   syscalls: [
     allow(harmless),
-    refuseRequest(TIOCSTI),
-    refuseRequest(TIOCLINUX),
+    refuse('ioctl', 1, TIOCSTI),
+    refuse('ioctl', 1, TIOCLINUX),
     allow('ioctl'),
-    allow('socket', { args: [{ index: 0, op: 'SCMP_CMP_NE', value: AF_VSOCK }] }),
+    refuse('socket', 0, AF_VSOCK),
+    allow('socket'),
     ...personalities.map((value) => allow('personality', { args: [{ index: 0, op: 'SCMP_CMP_EQ', value }] })),
     allow('arch_prctl', { includes: { arches: ['amd64'] } }),
     // Since Linux 4.8 a tracer's filter is looked at after the tracer is done: no way around.
