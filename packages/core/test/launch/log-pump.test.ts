@@ -59,6 +59,13 @@ describe('the log', () => {
     expect(frames(simulation)).toEqual([[1, 'a']]);
   });
 
+  it('keeps no container from ending whose pipe somebody else goes on filling', () => {
+    const endless = { stdout: Array<string>(5000).fill('x'), stderr: ['last'] };
+    const simulation = through(logged, ['exit'], { writes: endless });
+    expect(frames(simulation).length).toBeLessThan(2000);
+    expect(frames(simulation).at(-1)).toEqual([2, 'last']);
+  });
+
   it('is listened to no more once a stream has ended, and still after an EAGAIN', () => {
     const ended = () => through(logged, [on('stdout'), on('stdout')], { writes: { stdout: [] } });
     expect(ended).toThrow('stdout is listened to no more');

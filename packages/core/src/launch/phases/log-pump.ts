@@ -99,10 +99,12 @@ export function createLogPump(c: Context, { directory, maxBytes, outputLimitByte
       },
     }),
     drain(fd) {
-      const end = p.label();
+      const [end, reads] = [p.label(), cell('reads')];
       const stream = fd === c.stderrRead ? 'stderr' : 'stdout';
       const again = p.here();
       p.jumpIf(load(fd), 'lt', 0, end);
+      p.jumpIf(load(reads), 'eq', mostReads, end);
+      p.compute(reads, load(reads), 'add', 1);
       move(stream, load(fd), end, undefined);
       p.jump(again);
       p.place(end);
@@ -111,3 +113,8 @@ export function createLogPump(c: Context, { directory, maxBytes, outputLimitByte
 }
 
 const EAGAIN = 11;
+/**
+ * What a container leaves in a pipe takes at most 256 of them (pipe(7): 1 MiB, a page at a time); who goes on writing
+ * is somebody else who got its descriptor, unix(7), and must not keep it from ending.
+ */
+const mostReads = 1024;
