@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { requires } from '../support/requires.ts';
 import { expectOutput, expectRefusal } from './support/expectations.ts';
-import { newHome, readableByOthers, tctlAsNobody, userNamespaces } from './support/nobody.ts';
+import {
+  newHome,
+  readableByOthers,
+  tctlAsNobody,
+  tctlAsNobodyReading,
+  userNamespaces,
+} from './support/nobody.ts';
 import { newName } from './support/suite.ts';
 
 const needs = (context: TestContext) => requires(context, readableByOthers, userNamespaces);
@@ -46,6 +52,15 @@ describe('an ordinary user', () => {
     const { code } = await tctlAsNobody(home, 'run', '-v', `${home}:/mnt/h`, 'host', 'touch', '/mnt/h/made');
     expect(code).toBe(0);
     expect(readdirSync(home)).toContain('made');
+  });
+
+  it('types what comes through a pipe of somebody else', async (context) => {
+    needs(context);
+    const [home, name] = [newHome(), newName()];
+    const script = 'read line; echo "got $line"';
+    expect((await tctlAsNobody(home, 'run', '-di', '--name', name, 'host', 'sh', '-c', script)).code).toBe(0);
+    expectOutput(await tctlAsNobodyReading('typed', home, 'attach', name), 'got typed\n');
+    await tctlAsNobody(home, 'rm', name);
   });
 
   it('sees a first container by npm start, with limits or without', async (context) => {

@@ -23,19 +23,28 @@ export function asNobody(
   command: readonly string[],
   extra: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Finished> {
-  const env = environment({
+  return startCommand([...become, ...command], { env: { ...environmentOf(home), ...extra }, cwd: '/' }).ended;
+}
+
+function environmentOf(home: string): NodeJS.ProcessEnv {
+  return environment({
     HOME: home,
     TCTL_RUNTIME_DIR: undefined,
     TCTL_DATA_DIR: undefined,
     XDG_DATA_HOME: undefined,
     XDG_RUNTIME_DIR: join(home, 'run'),
-    ...extra,
   });
-  return startCommand([...become, ...command], { env, cwd: '/' }).ended;
 }
 
 export function tctlAsNobody(home: string, ...args: string[]): Promise<Finished> {
   return asNobody(home, [tctlPath, ...args]);
+}
+
+/** With a line in a pipe of root's as its stdin. */
+export function tctlAsNobodyReading(line: string, home: string, ...args: string[]): Promise<Finished> {
+  const script = 'echo "$0" | "$@"';
+  const command = ['sh', '-c', script, line, ...become, tctlPath, ...args];
+  return startCommand(command, { env: environmentOf(home), cwd: '/' }).ended;
 }
 
 const [reads, mayUnshare] = await Promise.all([
