@@ -4,6 +4,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { errorSections } from '../../linux/src/error-codes/index.ts';
+import { compileLaunch } from '../src/launch/compile.ts';
+import { filterOf } from '../src/security/seccomp/filter.ts';
+import { makeSpec, terminal } from './launch/specs.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** Without its examples: they explain nothing. */
@@ -107,5 +110,20 @@ describe('the errors that docs/core.md speaks of', () => {
   it('are there', () => {
     const spoken = [...page.matchAll(/\b[A-Z]+(?:_[A-Z]+)+\b/g)].map(([code]) => code);
     expect(spoken.filter((code) => !codes.includes(code) && !isConstant(code))).toEqual([]);
+  });
+});
+
+describe('what docs/core.md has a filter of one’s own allow', () => {
+  it('is what a start calls once it is on', () => {
+    const process = { seccomp: filterOf('default', []) };
+    const { steps } = compileLaunch(makeSpec({ init: true, terminal, process }));
+    const calls = steps.flatMap((step) => (step.op === 'call' ? [step] : []));
+    const on = calls.findIndex(({ call }) => call === 'seccomp');
+    const end = calls.findIndex(({ what }) => what === 'end the failed start');
+    const [, spoken = ''] = /profile of one's own has to allow ([^.]*)\./.exec(page) ?? [];
+    const said = [...words(spoken)].filter((word) => word !== 'init');
+    expect(said.toSorted()).toEqual(
+      [...new Set(calls.slice(on + 1, end + 1).map(({ call }) => call))].toSorted(),
+    );
   });
 });
