@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { ImageStore } from '@tc/images';
@@ -144,6 +152,58 @@ describe('an archive that wants to leave its root', () => {
       { name: 'lib/x' },
     ]);
     expect(readdirSync(join(root, 'usr/lib'))).toEqual(['x']);
+  });
+
+  it('may replace what is in a directory: the last member of a name counts', async () => {
+    const root = await unpacked([
+      { name: 'd/', type: '5', mode: 0o750 },
+      { name: 'd/f', content: 'first' },
+      { name: 'd/link', type: '2', target: 'f' },
+      { name: 'd/link', type: '2', target: 'nowhere' },
+      { name: 'd/file/', type: '5' },
+      { name: 'd/file/below' },
+      { name: 'd/file', content: 'last' },
+      { name: 'd/directory', type: '2', target: 'f' },
+      { name: 'd/directory/', type: '5' },
+      { name: 'd/hard/', type: '5' },
+      { name: 'd/hard', type: '1', target: 'd/f' },
+    ]);
+    const at = (name: string) => join(root, 'd', name);
+    expect(readlinkSync(at('link'))).toBe('nowhere');
+    expect(readFileSync(at('file'), 'utf8')).toBe('last');
+    expect(readdirSync(at('directory'))).toEqual([]);
+    expect(readFileSync(at('hard'), 'utf8')).toBe('first');
+    expect(statSync(join(root, 'd')).mode & 0o777).toBe(0o750);
+  });
+
+  it('may have a hard link in each of many directories to a file in another one', async () => {
+    const numbers = Array.from({ length: 200 }, (_, number) => number);
+    // With one directory more before them, others are the first that are closed for a new one.
+    for (const more of [0, 1]) {
+      const root = await unpacked([
+        ...(more === 1 ? [{ name: 'more/f' }] : []),
+        ...numbers.map((number) => ({ name: `a${number}/f`, content: String(number) })),
+        ...numbers.map((number) => ({ name: `b${number}/f`, type: '1', target: `a${number}/f` })),
+      ]);
+      for (const number of numbers)
+        expect(readFileSync(join(root, `b${number}/f`), 'utf8')).toBe(String(number));
+    }
+  });
+
+  it('is removed, however deep its links have led it', async () => {
+    const long = Array.from({ length: 600 }, () => 'dd').join('/');
+    const store = newStore();
+    const bytes = tarArchive([
+      { name: 'x', type: '5', pax: { path: long } },
+      { name: 'l1', type: '2', pax: { linkpath: long } },
+      { name: 'x', type: '5', pax: { path: `l1/${long}` } },
+      { name: 'l2', type: '2', pax: { linkpath: `l1/${long}` } },
+      { name: 'x', type: '5', pax: { path: `l2/${long}` } },
+    ]);
+    const { digest } = await store.import(once(bytes));
+    expect(await store.remove(digest)).toMatchObject({ removed: true });
+    expect(readdirSync(join(store.directory, 'layers'))).toEqual([]);
+    expect(readdirSync(join(store.directory, 'ingest'))).toEqual([]);
   });
 
   it('gets no devices, and no whiteouts of its own making', async () => {

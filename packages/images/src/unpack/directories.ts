@@ -29,15 +29,22 @@ export class Directories implements Disposable {
   get(components: readonly string[]): Pin {
     if (components.length === 0) return this.root;
     const path = components.join('/');
-    const known = this.#open.get(path);
-    if (known !== undefined) return known;
-    const opened = this.#openOrMake(components, path);
-    if (this.#open.size >= mostOpen) this.forget();
-    this.#open.set(path, opened);
-    return opened;
+    const directory = this.#open.get(path) ?? this.#openOrMake(components, path);
+    // The last that was asked for is the last to go: a hard link takes two at once.
+    this.#open.delete(path);
+    this.#open.set(path, directory);
+    const [oldest] = this.#open;
+    if (this.#open.size > mostOpen && oldest !== undefined) {
+      this.#open.delete(oldest[0]);
+      oldest[1][Symbol.dispose]();
+    }
+    return directory;
   }
 
-  /** What has been opened may no longer be what has the name: something was removed. */
+  /**
+   * What has been opened may no longer be what has the name: something was removed. Whoever goes on asks anew, as
+   * all that `get` has given is closed.
+   */
   forget(): void {
     for (const pin of this.#open.values()) pin[Symbol.dispose]();
     this.#open.clear();

@@ -143,11 +143,11 @@ export class TreeWriter implements TarSink, Disposable {
     if (!markOpaque(directory)) this.#report.opaqueForRootAlone += 1;
   }
 
-  #make(entry: TarEntry, at: Buffer, components: readonly string[]): void {
-    if (entry.type === 'file' && this.#createFile(entry, at)) return;
-    const there = lstat(at);
+  #make(entry: TarEntry, place: Buffer, components: readonly string[]): void {
+    if (entry.type === 'file' && this.#createFile(entry, place)) return;
+    const there = lstat(place);
     if (entry.type === 'directory') {
-      this.#makeDirectory(entry, at, components, there);
+      this.#makeDirectory(entry, place, components, there);
       return;
     }
     if (entry.type === 'character device' || entry.type === 'block device') {
@@ -158,15 +158,14 @@ export class TreeWriter implements TarSink, Disposable {
         return;
       }
     }
-    const target = entry.type === 'hardlink' ? this.#linkTarget(entry) : undefined;
-    if (target !== undefined && isSame(target, there)) return;
-    if (there !== undefined) this.#remove(at, there, components);
+    if (entry.type === 'hardlink' && isSame(this.#linkTarget(entry), there)) return;
+    const at = there === undefined ? place : this.#remove(place, there, components);
     if (entry.type === 'file') {
       this.#file = { fd: openSync(at, newFile, 0o600), at, entry, end: 0 };
       return;
     }
-    if (target !== undefined) {
-      linkSync(target.at, at);
+    if (entry.type === 'hardlink') {
+      linkSync(this.#linkTarget(entry).at, at); // asked for anew: what was removed may have had it
       return;
     }
     if (entry.type === 'symlink') {
@@ -193,11 +192,16 @@ export class TreeWriter implements TarSink, Disposable {
     }
   }
 
-  #makeDirectory(entry: TarEntry, at: Buffer, components: readonly string[], there: Stats | undefined): void {
+  #makeDirectory(
+    entry: TarEntry,
+    place: Buffer,
+    components: readonly string[],
+    there: Stats | undefined,
+  ): void {
     const path = components.join('/');
     if (there === undefined || !there.isDirectory()) {
       const hides = there !== undefined && isWhiteout(there);
-      if (there !== undefined) this.#remove(at, there, components);
+      const at = there === undefined ? place : this.#remove(place, there, components);
       mkdirSync(at, 0o700);
       if (hides) {
         using made = new Pin(openSync(at, constants.O_RDONLY | constants.O_DIRECTORY | O_NOFOLLOW));
@@ -222,13 +226,16 @@ export class TreeWriter implements TarSink, Disposable {
     return { at, stats };
   }
 
-  #remove(at: Buffer, there: Stats, components: readonly string[]): void {
-    removeTree(at);
-    if (!there.isDirectory() && !there.isSymbolicLink()) return;
+  /** @returns where it was */
+  #remove(place: Buffer, there: Stats, components: readonly string[]): Buffer {
+    removeTree(place);
+    if (!there.isDirectory() && !there.isSymbolicLink()) return place;
     this.#directories.forget();
     const below = `${components.join('/')}/`;
     for (const path of this.#attributes.keys())
       if (`${path}/`.startsWith(below)) this.#attributes.delete(path);
+    const name = components.at(-1) ?? '';
+    return this.#directories.get(components.slice(0, -1)).child(Buffer.from(name, 'latin1'));
   }
 
   #finish(at: Buffer, entry: TarEntry): void {
