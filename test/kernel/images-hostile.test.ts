@@ -114,6 +114,12 @@ describe('an archive that wants to leave its root', () => {
     ['a file as a directory', 'LAYER_CONFLICT', [{ name: 'f' }, { name: 'f/x' }]],
     ['a NUL in a name', 'LAYER_INVALID', [{ name: 'x', pax: { path: 'a\0b' } }]],
     ['a name of 256 bytes', 'LAYER_INVALID', [{ name: 'x', pax: { path: 'n'.repeat(256) } }]],
+    ['an owner beyond 32 bits', 'LAYER_INVALID', [{ name: 'x', pax: { uid: String(2 ** 33) } }]],
+    [
+      'an attribute of more than 64 KiB',
+      'TAR_INVALID',
+      [{ name: 'x', pax: { 'SCHILY.xattr.user.a': 'x'.repeat(2 ** 16 + 1) } }],
+    ],
     ['a path of more than 2048 bytes', 'LAYER_INVALID', [{ name: 'x', pax: { path: 'nn/'.repeat(700) } }]],
   ])('is refused as well: %s', async (_, code, members) => {
     expect(await refused(members)).toBe(code);

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TarEntry, TarSink, TarType } from '../src/tar/entry.ts';
+import { blockBytes } from '../src/tar/header.ts';
 import { TarParser } from '../src/tar/parser.ts';
+import { ExtentLines } from '../src/tar/sparse.ts';
 import { encodeHeader, endOfArchive, padding } from '../src/tar/writer.ts';
 
 class Collect implements TarSink {
@@ -110,5 +112,31 @@ describe('what is written as a tar archive', () => {
       ),
       { numRuns: 10_000 },
     );
+  });
+});
+
+describe('a map of holes as lines', () => {
+  const add = (text: string) => {
+    const lines = new ExtentLines();
+    const whole = Buffer.concat([Buffer.from(text), padding(text.length)]);
+    for (let at = 0; at < whole.length; at += blockBytes) {
+      const found = lines.add(whole.subarray(at, at + blockBytes));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+
+  it('is read in one pass, however long it is', { timeout: 5_000 }, () => {
+    const count = 250_000;
+    const lines = Array.from({ length: count }, (_, index) => `${index * 4096}\n512\n`).join('');
+    const found = add(`${count}\n${lines}`);
+    expect(found?.extents).toHaveLength(count);
+    expect(found?.extents.at(-1)).toEqual({ offset: (count - 1) * 4096, length: 512 });
+    expect(found?.bytes).toBe(Math.ceil((lines.length + 7) / blockBytes) * blockBytes);
+  });
+
+  it('is refused where a line has no end', () => {
+    expect(() => add('1'.repeat(2000))).toThrow('a map of holes that is none');
+    expect(() => add(`2\n${'0'.repeat(2000)}`)).toThrow('a map of holes that is none');
   });
 });

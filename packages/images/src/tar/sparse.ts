@@ -10,6 +10,8 @@ export interface Extent {
 }
 
 const mostExtents = 1_000_000;
+/** With room: 2^64 has 20 digits. */
+const longestNumber = 64;
 
 /** The old format: four pieces in the header. @returns whether there are more blocks with pieces */
 export function readHeaderExtents(block: Buffer, into: Extent[]): boolean {
@@ -53,22 +55,26 @@ export function paxExtents(records: PaxRecords): Extent[] | undefined {
 
 /** The format 1.0 has it before the content, as lines, padded to a whole block. */
 export class ExtentLines {
-  #text = '';
+  readonly #numbers: number[] = [];
+  /** The beginning of a line whose end is in the next block. */
+  #rest = '';
   #bytes = 0;
 
   /** @returns the map when it is complete, and until then undefined */
   add(block: Buffer): { extents: Extent[]; bytes: number } | undefined {
-    this.#text += block.toString('latin1');
+    const lines = (this.#rest + block.toString('latin1')).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.#numbers.push(Number(line));
     this.#bytes += blockBytes;
-    const lines = this.#text.split('\n');
-    const count = lines.length < 2 ? undefined : Number(lines[0]);
+    const count = this.#numbers[0];
     if (count !== undefined && !(Number.isInteger(count) && count >= 0 && count <= mostExtents))
       throw badTar('a file in it has a map of holes that is none');
-    if (count === undefined || lines.length < 2 + 2 * count) {
+    if (count === undefined || this.#numbers.length < 1 + 2 * count) {
+      if (this.#rest.length > longestNumber) throw badTar('a file in it has a map of holes that is none');
       if (this.#bytes > 64 * mostExtents) throw badTar('a file in it has too many holes');
       return undefined;
     }
-    return { extents: toExtents(lines.slice(1, 1 + 2 * count).map(Number)), bytes: this.#bytes };
+    return { extents: toExtents(this.#numbers.slice(1, 1 + 2 * count)), bytes: this.#bytes };
   }
 }
 

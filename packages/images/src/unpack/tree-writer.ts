@@ -33,6 +33,9 @@ const newFile = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
 /** What a directory gets when nothing is written into it any more. */
 type DirectoryAttributes = Pick<TarEntry, 'mode' | 'uid' | 'gid' | 'mtimeNs' | 'xattrs'>;
 
+/** XATTR_SIZE_MAX: xattr(7). */
+const maxXattrBytes = 65_536;
+
 const implied: DirectoryAttributes = { mode: 0o755, uid: 0, gid: 0, mtimeNs: 0n, xattrs: new Map() };
 
 export class TreeWriter implements TarSink, Disposable {
@@ -66,6 +69,8 @@ export class TreeWriter implements TarSink, Disposable {
     this.#report.entries += 1;
     if (this.#report.entries > this.#rules.maxEntries)
       throw layerError(`it has more than ${this.#rules.maxEntries} members`, 'LAYER_TOO_LARGE');
+    if (this.#rules.keepOwners && !(isId(entry.uid) && isId(entry.gid)))
+      throw layerError('its owner is no id that Linux has', 'LAYER_INVALID', entry.path);
     const components = componentsOf(entry.path);
     const name = components.pop();
     if (name === undefined) {
@@ -250,6 +255,7 @@ export class TreeWriter implements TarSink, Disposable {
         continue;
       }
       if (name.length > 255) throw badTar('the name of an extended attribute is too long');
+      if (value.length > maxXattrBytes) throw badTar('an extended attribute in it is too long');
       try {
         setXattr(at, name, value);
       } catch (error) {
@@ -270,6 +276,10 @@ export class TreeWriter implements TarSink, Disposable {
     this.#directories[Symbol.dispose]();
     this.#directories.root[Symbol.dispose]();
   }
+}
+
+function isId(id: number): boolean {
+  return id >= 0 && id <= 0xffffffff;
 }
 
 function isSame(target: { readonly stats: Stats }, there: Stats | undefined): boolean {
