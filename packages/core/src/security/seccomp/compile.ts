@@ -121,14 +121,21 @@ function decisionsOf(
   const decisions = new Map<number, Decision>();
   for (const each of profile.syscalls ?? []) {
     if (!isFor(each, target)) continue;
-    const own = { args: each.args ?? [], action: actionValue(each.action, each.errnoRet) };
+    const action = actionValue(each.action, each.errnoRet);
+    const own = alternatives(each.args ?? []).map((args) => ({ args, action }));
     for (const name of each.names) {
       const nr = syscalls[target.arch].get(name);
       if (nr === undefined) continue;
-      decisions.set(nr, { rules: [...(decisions.get(nr)?.rules ?? []), own], otherwise });
+      decisions.set(nr, { rules: [...(decisions.get(nr)?.rules ?? []), ...own], otherwise });
     }
   }
   return decisions;
+}
+
+/** As runc has it, whose profiles these are: of conditions two of which look at one argument, each is a rule of its own. */
+function alternatives(args: readonly SeccompCondition[]): (readonly SeccompCondition[])[] {
+  const looksTwice = new Set(args.map(({ index }) => index)).size < args.length;
+  return looksTwice ? args.map((each) => [each]) : [args];
 }
 
 function isFor({ includes = {}, excludes = {} }: SeccompRule, target: SeccompTarget): boolean {

@@ -49,7 +49,7 @@ export interface SeccompRule {
   readonly action: SeccompAction;
   /** For SCMP_ACT_ERRNO and SCMP_ACT_TRACE. Default EPERM. */
   readonly errnoRet?: number;
-  /** All must hold. */
+  /** All must hold; or one, where two of them look at the same argument. */
   readonly args?: readonly SeccompCondition[];
   readonly includes?: SeccompScope;
   readonly excludes?: SeccompScope;

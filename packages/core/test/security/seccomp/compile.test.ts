@@ -29,11 +29,18 @@ function expected(profile: SeccompProfile, name: string, args: readonly bigint[]
   const value = (action: SeccompAction, errno = 1) =>
     action === 'SCMP_ACT_ERRNO' || action === 'SCMP_ACT_TRACE' ? actions[action] + errno : actions[action];
   const rule = (profile.syscalls ?? []).find(
-    (each) => each.names.includes(name) && (each.args ?? []).every((condition) => holds(condition, args)),
+    (each) => each.names.includes(name) && hold(each.args ?? [], args),
   );
   return rule === undefined
     ? value(profile.defaultAction, profile.defaultErrnoRet)
     : value(rule.action, rule.errnoRet);
+}
+
+/** As runc: all of them, or one where two look at the same argument. */
+function hold(conditions: readonly SeccompCondition[], args: readonly bigint[]): boolean {
+  const each = conditions.map((condition) => holds(condition, args));
+  const indices = conditions.map(({ index }) => index);
+  return new Set(indices).size === indices.length ? !each.includes(false) : each.includes(true);
 }
 
 function holds({ index, op, value, valueTwo = 0 }: SeccompCondition, args: readonly bigint[]): boolean {
@@ -124,6 +131,18 @@ describe('a filter', () => {
       expect(simulate(filter, { nr, arch, args: Array(6).fill(8n) })).toBe(0x50000 + index + 2);
       expect(simulate(filter, { nr, arch, args: [8n, 8n, 7n, 8n, 8n, 8n] })).toBe(0x50001);
     }
+  });
+
+  it('takes one of the conditions on an argument for enough, however many there are', () => {
+    const args = Array.from({ length: 70 }, (_, value) => ({ index: 0, op: 'SCMP_CMP_EQ' as const, value }));
+    const filter = compile({
+      defaultAction: 'SCMP_ACT_ALLOW',
+      syscalls: [{ names: ['socket'], action: 'SCMP_ACT_ERRNO', args }],
+    });
+    verify(filter);
+    const family = (value: bigint) =>
+      simulate(filter, { nr: syscalls.x64.get('socket') ?? 0, arch, args: [value] });
+    expect([family(1n), family(69n), family(70n)]).toEqual([0x50001, 0x50001, actions.SCMP_ACT_ALLOW]);
   });
 
   it('that the kernel would refuse for its size is refused', () => {
