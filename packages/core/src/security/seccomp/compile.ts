@@ -2,18 +2,12 @@
  * Compiles a profile to a BPF filter. It looks at the architecture first, then searches the number of the call in a
  * binary tree of ranges, whose leaves are an action, or the rules that look at the arguments.
  */
-import { TcError } from '@tc/linux';
+import { type CapabilityName, TcError } from '@tc/linux';
 import type { Architecture } from '../../launch/interpreter/bytes.ts';
 import { capabilityNumber } from '../defaults.ts';
 import { branch, codes, encode, type Instruction, load, maxInstructions, offsets, ret } from './bpf.ts';
 import { rule } from './conditions.ts';
-import type {
-  SeccompAction,
-  SeccompCondition,
-  SeccompProfile,
-  SeccompRule,
-  SeccompScope,
-} from './profile.ts';
+import type { SeccompAction, SeccompCondition, SeccompProfile, SeccompRule } from './profile.ts';
 import { lastSyscall, syscalls } from './syscall-names.ts';
 
 /** AUDIT_ARCH_*: include/uapi/linux/audit.h. */
@@ -138,17 +132,16 @@ function alternatives(args: readonly SeccompCondition[]): (readonly SeccompCondi
   return looksTwice ? args.map((each) => [each]) : [args];
 }
 
+/** As Docker has it: an empty list is as good as none, and of capabilities all are wanted, or none. */
 function isFor({ includes = {}, excludes = {} }: SeccompRule, target: SeccompTarget): boolean {
-  const isIn = ({ caps = [], arches: names = [] }: SeccompScope) => ({
-    caps: caps.some((name) => target.capabilities.includes(capabilityNumber(name))),
-    arches: names.includes(arches[target.arch]),
-  });
-  const [included, excluded] = [isIn(includes), isIn(excludes)];
+  const has = (name: CapabilityName) => target.capabilities.includes(capabilityNumber(name));
+  const isArch = (names: readonly string[]) => names.includes(arches[target.arch]);
+  const { caps = [], arches: wanted = [] } = includes;
   return (
-    (includes.caps === undefined || included.caps) &&
-    (includes.arches === undefined || included.arches) &&
-    !excluded.caps &&
-    !excluded.arches
+    caps.every(has) &&
+    (wanted.length === 0 || isArch(wanted)) &&
+    !excludes.caps?.some(has) &&
+    !isArch(excludes.arches ?? [])
   );
 }
 

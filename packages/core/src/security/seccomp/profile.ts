@@ -35,7 +35,7 @@ export interface SeccompCondition {
 
 /** Docker's conditions on a rule: all must be met. */
 export interface SeccompScope {
-  /** The container has one of these. */
+  /** The container has all of these; of a rule that is excluded, one of them. */
   readonly caps?: readonly CapabilityName[];
   /** `amd64`, `arm64`. */
   readonly arches?: readonly string[];

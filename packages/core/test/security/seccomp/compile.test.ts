@@ -1,3 +1,4 @@
+import { type CapabilityName, capabilityNames } from '@tc/linux';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileSeccomp } from '../../../src/security/seccomp/compile.ts';
@@ -131,6 +132,29 @@ describe('a filter', () => {
       expect(simulate(filter, { nr, arch, args: Array(6).fill(8n) })).toBe(0x50000 + index + 2);
       expect(simulate(filter, { nr, arch, args: [8n, 8n, 7n, 8n, 8n, 8n] })).toBe(0x50001);
     }
+  });
+
+  it('has a rule that needs capabilities where all are there, and not one that any of them excludes', () => {
+    const caps = ['CAP_SYS_ADMIN', 'CAP_BPF'] as const;
+    const rules: SeccompProfile = {
+      defaultAction: 'SCMP_ACT_ERRNO',
+      syscalls: [
+        { names: ['bpf'], action: 'SCMP_ACT_ALLOW', includes: { caps } },
+        { names: ['mount'], action: 'SCMP_ACT_ALLOW', excludes: { caps } },
+        { names: ['read'], action: 'SCMP_ACT_ALLOW', includes: { caps: [], arches: [] } },
+      ],
+    };
+    const allowed = (...own: CapabilityName[]) => {
+      const capabilities = own.map((name) => capabilityNames.indexOf(name));
+      const filter = compileSeccomp(rules, { arch: 'x64', capabilities });
+      return ['bpf', 'mount', 'read'].filter((name) => {
+        const nr = syscalls.x64.get(name) ?? 0;
+        return simulate(filter, { nr, arch }) === actions.SCMP_ACT_ALLOW;
+      });
+    };
+    expect(allowed()).toEqual(['mount', 'read']);
+    expect(allowed('CAP_BPF')).toEqual(['read']);
+    expect(allowed('CAP_BPF', 'CAP_SYS_ADMIN')).toEqual(['bpf', 'read']);
   });
 
   it('takes one of the conditions on an argument for enough, however many there are', () => {
