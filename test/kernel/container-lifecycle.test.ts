@@ -110,6 +110,12 @@ describe('a container', () => {
     expect(await refusal(Container.get(container.name))).toMatchObject({ code: 'CONTAINER_NOT_FOUND' });
   });
 
+  it('that removes itself is known to have run into its limit', async () => {
+    await using container = await makeContainer('sleep 1000', { autoRemove: true, timeout: '300ms' });
+    await container.start();
+    expect(await container.wait()).toMatchObject({ signal: 'SIGKILL', reason: 'timeout', timedOut: true });
+  });
+
   it('keeps what it wrote to disk from start to start', async () => {
     await using container = await makeContainer('cat /note 2>/dev/null; echo again >>/note', {
       rootfs: { path: hostRoot, mode: 'overlay', upper: 'disk' },

@@ -48,6 +48,7 @@ export type Event = Expect<
       readonly pid?: number;
       readonly exitCode?: number;
       readonly signal?: NodeJS.Signals;
+      readonly reason?: 'timeout' | 'cpu' | 'output' | 'aborted';
       readonly count?: number;
     }
   >

@@ -44,7 +44,13 @@ function template(format: string): (event: ContainerEvent) => string {
   return (event) => {
     const { time, kind, id, name } = event;
     const seconds = Math.floor(time.getTime() / 1000);
-    const own = { pid: undefined, exitCode: undefined, signal: undefined, count: undefined };
+    const own = {
+      pid: undefined,
+      exitCode: undefined,
+      signal: undefined,
+      reason: undefined,
+      count: undefined,
+    };
     const actor = { ID: id, Attributes: new Map([['name', name]]) };
     const docker = { Type: 'container', Action: kind, Status: kind, ID: id, Time: seconds, Actor: actor };
     return fill({ ...own, ...(toValue(event) as Struct), ...docker });

@@ -78,7 +78,10 @@ async function exitInJournal({ runtimeDirectory, id }: ContainerReference): Prom
     ...lostExit(startedAt),
     exitCode: exit.exitCode,
     signal: exit.signal,
-    reason: oomKilled && exit.exitCode !== 0 ? 'oom' : exit.signal === undefined ? 'exit' : 'signal',
+    reason:
+      exit.reason ??
+      (oomKilled && exit.exitCode !== 0 ? 'oom' : exit.signal === undefined ? 'exit' : 'signal'),
+    timedOut: exit.reason === 'timeout',
     finishedAt: exit.time,
     oomKilled,
     wallMs: startedAt && exit.time.getTime() - startedAt.getTime(),

@@ -1,7 +1,8 @@
 /** The entries of the journal of events. Pure. */
-import { constants as os } from 'node:os';
+import { decodeCause, decodeStatus } from '../launch/ending.ts';
 import { eventKinds, eventMagic, eventLayout as layout } from '../launch/protocol.ts';
 import { type FrameFormat, isTime, readTime } from '../logs/frame-format.ts';
+import type { Reason } from '../run/result.ts';
 
 export type EventKind =
   | 'create'
@@ -27,6 +28,8 @@ export interface ContainerEvent {
   /** `exit`: one of the two; neither where the supervisor was lost. */
   readonly exitCode?: number;
   readonly signal?: NodeJS.Signals;
+  /** `exit`: why its supervisor ended it, where it did. */
+  readonly reason?: Extract<Reason, 'timeout' | 'cpu' | 'output' | 'aborted'>;
   /** `oom`, `pids-max`: how often so far, where that is known. */
   readonly count?: number;
 }
@@ -87,11 +90,11 @@ function meaning(kind: EventKind, value: number): Partial<ContainerEvent> {
   if (kind === 'start') return { pid: value };
   if (kind === 'oom' || kind === 'pids-max') return value < 0 ? {} : { count: value };
   if (kind !== 'exit' || value < 0) return {};
-  const number = value & 0x7f; // wait(2): 0 where it exited, else the signal
-  return number === 0 ? { exitCode: (value >> 8) & 0xff } : { signal: signalName(number) };
-}
-
-function signalName(number: number): NodeJS.Signals {
-  const names = Object.entries(os.signals);
-  return (names.find(([, value]) => value === number)?.[0] ?? `SIGRT${number}`) as NodeJS.Signals;
+  const { exitCode, signal } = decodeStatus(value % 2 ** 32);
+  const cause = decodeCause(Math.floor(value / 2 ** 32), signal);
+  const reason = cause === 'ownerGone' ? 'aborted' : cause;
+  return {
+    ...(signal === undefined ? { exitCode: exitCode ?? 0 } : { signal }),
+    ...(reason !== 'none' && { reason }),
+  };
 }

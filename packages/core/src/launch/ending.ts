@@ -28,6 +28,13 @@ export function decodeStatus(status: number): Pick<Ending, 'exitCode' | 'signal'
     : { exitCode: undefined, signal: signalName(number) };
 }
 
+/** @param signal what ended it */
+export function decodeCause(number: number, signal: NodeJS.Signals | undefined): keyof typeof causes {
+  const cause = causeNames.find((name) => causes[name] === number);
+  // What was to be killed may have ended by itself in that moment. It had written too much all the same.
+  return cause === undefined || (signal !== 'SIGKILL' && cause !== 'output') ? 'none' : cause;
+}
+
 /** Reads the record that `phases/supervise.ts` sends at the end. */
 export function decodeEnding(record: Buffer, figureNames: readonly string[]): Ending {
   const status = record.readUInt32LE(recordLayout.status);
@@ -40,12 +47,10 @@ export function decodeEnding(record: Buffer, figureNames: readonly string[]): En
     if (length > 0)
       figures.set(name, record.toString('latin1', at + 8, at + 8 + Math.min(length, figureSize - 8)));
   });
-  const cause = causeNames.find((name) => causes[name] === Number(record.readBigInt64LE(recordLayout.cause)));
   return {
     exitCode,
     signal,
-    // What was to be killed may have ended by itself in that moment. It had written too much all the same.
-    cause: cause === undefined || (signal !== 'SIGKILL' && cause !== 'output') ? 'none' : cause,
+    cause: decodeCause(Number(record.readBigInt64LE(recordLayout.cause)), signal),
     startedAt: record.readBigInt64LE(recordLayout.startedAt) === 0n ? undefined : date(record, 'startedAt'),
     finishedAt: date(record, 'finishedAt'),
     wallMs: timespecMs(record, recordLayout.end) - timespecMs(record, recordLayout.start),

@@ -97,7 +97,7 @@ export const eventLayout = {
   kind: 4,
   /** struct timespec, CLOCK_REALTIME. */
   time: 8,
-  /** start: the pid; exit: the status as wait(2) gives it, -1 where nobody knows it; oom, pidsMax: how often so far, -1 where not known. */
+  /** start: the pid; exit: the status as wait(2) gives it and, above 32 bits, the cause, -1 where nobody knows them; oom, pidsMax: how often so far, -1 where not known. */
   value: 24,
   /** 64 bytes each, padded with NUL. */
   id: 32,

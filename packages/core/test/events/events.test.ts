@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ContainerEvent, encodeEvent, type NewEvent } from '../../src/events/event.ts';
 import { appendEvent, rotateJournal } from '../../src/events/journal.ts';
 import { containerEvents, type EventsOptions, readEvents } from '../../src/events/watch.ts';
-import { eventLayout } from '../../src/launch/protocol.ts';
+import { causes, eventLayout } from '../../src/launch/protocol.ts';
 import { openBelow, watches } from '../logs/descriptors.ts';
 
 let directory = '';
@@ -51,6 +51,7 @@ describe('the journal of events', () => {
     appendEvent(directory, { kind: 'start', id, name: 'n', value: 123 });
     appendEvent(directory, { kind: 'exit', id, name: 'n', value: 3 << 8 });
     appendEvent(directory, { kind: 'exit', id, name: 'n', value: 9 });
+    appendEvent(directory, { kind: 'exit', id, name: 'n', value: causes.timeout * 2 ** 32 + 9 });
     appendEvent(directory, { kind: 'oom', id, name: 'n', value: 2 });
     appendEvent(directory, { kind: 'pids-max', id, name: 'n', value: -1 });
     appendEvent(directory, { kind: 'pause', id, name: 'n' });
@@ -60,6 +61,7 @@ describe('the journal of events', () => {
       { time, kind: 'start', id, name: 'n', pid: 123 },
       { time, kind: 'exit', id, name: 'n', exitCode: 3 },
       { time, kind: 'exit', id, name: 'n', signal: 'SIGKILL' },
+      { time, kind: 'exit', id, name: 'n', signal: 'SIGKILL', reason: 'timeout' },
       { time, kind: 'oom', id, name: 'n', count: 2 },
       { time, kind: 'pids-max', id, name: 'n' },
       { time, kind: 'pause', id, name: 'n' },

@@ -66,6 +66,8 @@ export interface Context extends CommandContext {
   readonly stderrWrite: Place;
   /** What goes to the log as stdout: the pipe, or the terminal's master; -1 while its owner reads that. */
   readonly pumped: Place;
+  /** Why the supervisor ended it, as its `exit` tells that: `eventLayout.value`. */
+  readonly causeInEvent: Place;
   /** 1 as long as the end of the owner ends the container. */
   readonly attached: Place;
 }
@@ -118,6 +120,7 @@ export function createContext(p: ProgramBuilder, spec: LaunchSpec): Context {
     stderrRead: descriptor('stderr_read'),
     stderrWrite: descriptor('stderr_write'),
     pumped: descriptor('pumped'),
+    causeInEvent: cell('cause_in_event'),
     attached: at(words([number(spec.lifetime.attached ? 1 : 0)], 'attached')),
   };
 }

@@ -1,7 +1,7 @@
 /** What the supervisor says to Node.js. */
 import { atFlags, miscConstants, openFlags } from '@tc/linux';
 import { address, at, cell, flags, load, NULL, number, string } from '../data.ts';
-import type { Datum, Place } from '../program.ts';
+import type { Datum, Operand, Place } from '../program.ts';
 import { controlFd, figureOffset, figureSize, messages, recordLayout } from '../protocol.ts';
 import type { CommandContext, Context } from './context.ts';
 import { appendEvents } from './journal.ts';
@@ -48,9 +48,16 @@ export function report(c: Context): void {
   });
   if (c.spec.lifetime.leaves === 'record') {
     writeExited(c);
-    appendEvents(c, ['exit'], load(recordPlace(c, 'status')));
+    appendEvents(c, ['exit'], endInEvent(c));
   }
   send(c, c.record, c.record.size, 'report how it ended');
+}
+
+/** What an `exit` in the journal says. */
+export function endInEvent(c: Context): Operand {
+  const value = cell('end_in_event');
+  c.p.compute(value, load(recordPlace(c, 'status')), 'add', load(c.causeInEvent));
+  return load(value);
 }
 
 export function recordPlace(c: Pick<CommandContext, 'record'>, field: keyof typeof recordLayout): Place {

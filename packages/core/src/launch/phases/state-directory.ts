@@ -6,7 +6,7 @@ import type { Label } from '../program.ts';
 import { removeCgroups } from './cgroups.ts';
 import type { Context } from './context.ts';
 import { appendEvents } from './journal.ts';
-import { recordPlace } from './report.ts';
+import { endInEvent, recordPlace } from './report.ts';
 import { announce, removeStateDirectory } from './state-files.ts';
 
 const cwd = flags(atFlags, 'AT_FDCWD');
@@ -75,7 +75,7 @@ export function cleanUp(c: Context, end: Label): void {
   if (c.spec.lifetime.leaves !== 'record') {
     removeStateDirectory(c, left);
     p.jumpIf(load(recordPlace(c, 'startedAt')), 'eq', 0, end); // it never was
-    appendEvents(c, ['exit', 'remove'], load(recordPlace(c, 'status')));
+    appendEvents(c, ['exit', 'remove'], endInEvent(c));
   }
   p.place(end);
   p.call('exit_group', [0], { what: 'end the supervisor' });

@@ -126,6 +126,7 @@ function waitForEnd(c: Context): void {
     p.place(because[cause]);
     p.jumpIf(load(recordPlace(c, 'cause')), 'ne', 0, back); // the first one counts
     p.set(recordPlace(c, 'cause'), number(causes[cause]));
+    p.set(c.causeInEvent, number(causes[cause] * 2 ** 32));
     p.jump(kill);
   }
   p.place(kill);
