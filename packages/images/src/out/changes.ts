@@ -4,6 +4,8 @@ import { constants, lstatSync, openSync, readdirSync } from 'node:fs';
 import { getXattr, isOpaque, lookUpMerged, Pin, TcError } from '@tc/linux';
 import type { TarEntry } from '../tar/entry.ts';
 import { type Found, isWhiteoutStats } from './merged-tree.ts';
+import { checkDepth } from './too-deep.ts';
+import { unlessGone } from './unless-gone.ts';
 
 export interface Change {
   readonly kind: 'added' | 'changed' | 'deleted';
@@ -19,17 +21,22 @@ export function* walkLayer(layer: string): Generator<Found> {
   yield* walk(root, '');
 }
 
-function* walk(directory: Pin, path: string): Generator<Found> {
-  const names = readdirSync(directory.path, { encoding: 'buffer' });
+function* walk(directory: Pin, path: string, depth = 0): Generator<Found> {
+  checkDepth(depth);
+  const names = unlessGone(() => readdirSync(directory.path, { encoding: 'buffer' })) ?? [];
   for (const name of names.sort(Buffer.compare)) {
     const at = directory.child(name);
-    const stats = lstatSync(at, { bigint: true });
     const below = path === '' ? name.toString('latin1') : `${path}/${name.toString('latin1')}`;
-    refuseRedirected(at, stats, below);
+    const stats = unlessGone(() => {
+      const found = lstatSync(at, { bigint: true });
+      refuseRedirected(at, found, below);
+      return found;
+    });
+    if (stats === undefined) continue;
     yield { path: below, stats, at };
     if (!stats.isDirectory()) continue;
-    using pin = directory.directory(name);
-    yield* walk(pin, below);
+    using pin = unlessGone(() => directory.directory(name));
+    if (pin !== undefined) yield* walk(pin, below, depth + 1);
   }
 }
 
@@ -80,6 +87,9 @@ export function toWhiteouts({ path, stats }: Found): readonly TarEntry[] | undef
 /** What follows the header of an opaque directory. */
 export function opaqueMarker({ path, stats, at }: Found): TarEntry | undefined {
   if (!stats.isDirectory() || path === '') return undefined;
-  using pin = new Pin(openSync(at, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW));
-  return isOpaque(pin) ? { ...marker, path: `${path}/.wh..wh..opq`, mtimeNs: stats.mtimeNs } : undefined;
+  const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+  using pin = unlessGone(() => new Pin(openSync(at, flags)));
+  return pin !== undefined && isOpaque(pin)
+    ? { ...marker, path: `${path}/.wh..wh..opq`, mtimeNs: stats.mtimeNs }
+    : undefined;
 }

@@ -4,6 +4,8 @@
  */
 import { type BigIntStats, constants, lstatSync, readdirSync } from 'node:fs';
 import { isOpaque, isWhiteout, Pin } from '@tc/linux';
+import { checkDepth } from './too-deep.ts';
+import { unlessGone } from './unless-gone.ts';
 
 export interface Found {
   /** From the root, without a slash before it; latin1. The root itself is ''. */
@@ -16,8 +18,8 @@ export interface Found {
 interface Candidate {
   readonly at: Buffer;
   readonly stats: BigIntStats;
-  /** Of a directory: itself in the layers that have a part of it, the topmost first. */
-  readonly parts: Pin[];
+  /** Of a directory: those that it is in, in the layers that have a part of it, the topmost first. */
+  readonly parents: Pin[];
   /** Nothing of lower layers belongs to it. */
   closed: boolean;
 }
@@ -32,7 +34,7 @@ export function* walkMerged(layers: readonly string[]): Generator<Found> {
     yield { path: '', stats: lstatSync(at, { bigint: true }), at };
     yield* walk(roots, '');
   } finally {
-    for (const root of roots) root[Symbol.dispose]();
+    dispose(roots);
   }
 }
 
@@ -41,10 +43,9 @@ export function* walkMergedBelow(layers: readonly string[], directory: string): 
   let parts = layers.map((layer) => Pin.host(layer, constants.O_DIRECTORY));
   try {
     for (const name of directory.split('/').filter((each) => each !== '')) {
-      const candidates = merge(parts);
-      for (const part of parts) part[Symbol.dispose]();
-      parts = candidates.get(name)?.parts.splice(0) ?? [];
-      for (const candidate of candidates.values()) dispose(candidate);
+      const below = openParts(merge(parts).get(name), name);
+      dispose(parts);
+      parts = below;
     }
     const [top] = parts;
     if (top === undefined) return;
@@ -52,45 +53,64 @@ export function* walkMergedBelow(layers: readonly string[], directory: string): 
     yield { path: '', stats: lstatSync(at, { bigint: true }), at };
     yield* walk(parts, '');
   } finally {
-    for (const part of parts) part[Symbol.dispose]();
+    dispose(parts);
   }
 }
 
-function* walk(parts: readonly Pin[], path: string): Generator<Found> {
+function* walk(parts: readonly Pin[], path: string, depth = 0): Generator<Found> {
+  checkDepth(depth);
   const candidates = merge(parts);
-  try {
-    for (const name of [...candidates.keys()].sort()) {
-      const candidate = candidates.get(name);
-      if (candidate === undefined || isWhiteoutCandidate(candidate)) continue;
-      const below = path === '' ? name : `${path}/${name}`;
-      yield { path: below, stats: candidate.stats, at: candidate.at };
-      if (candidate.parts.length > 0) yield* walk(candidate.parts, below);
-      dispose(candidate);
+  for (const name of [...candidates.keys()].sort()) {
+    const candidate = candidates.get(name);
+    if (candidate === undefined || isWhiteoutStats(candidate.stats)) continue;
+    const below = path === '' ? name : `${path}/${name}`;
+    yield { path: below, stats: candidate.stats, at: candidate.at };
+    if (candidate.parents.length === 0) continue;
+    const opened = openParts(candidate, name);
+    try {
+      yield* walk(opened, below, depth + 1);
+    } finally {
+      dispose(opened);
     }
-  } finally {
-    for (const candidate of candidates.values()) dispose(candidate);
+  }
+}
+
+/** Only when the walk gets there: a directory may have more directories in it than a process may have descriptors. */
+function openParts(candidate: Candidate | undefined, name: string): Pin[] {
+  const opened: Pin[] = [];
+  try {
+    for (const parent of candidate?.parents ?? []) {
+      const part = unlessGone(() => parent.directory(Buffer.from(name, 'latin1')));
+      if (part !== undefined) opened.push(part);
+    }
+    return opened;
+  } catch (error) {
+    dispose(opened);
+    throw error;
   }
 }
 
 function merge(parts: readonly Pin[]): Map<string, Candidate> {
   const candidates = new Map<string, Candidate>();
   for (const part of parts) {
-    for (const entry of readdirSync(part.path, { encoding: 'buffer' })) {
+    for (const entry of unlessGone(() => readdirSync(part.path, { encoding: 'buffer' })) ?? []) {
       const name = entry.toString('latin1');
       const known = candidates.get(name);
       if (known?.closed) continue;
       const at = part.child(entry);
-      const stats = lstatSync(at, { bigint: true });
+      const stats = unlessGone(() => lstatSync(at, { bigint: true }));
+      if (stats === undefined) continue;
       if (!stats.isDirectory()) {
-        if (known === undefined) candidates.set(name, { at, stats, parts: [], closed: true });
+        if (known === undefined) candidates.set(name, { at, stats, parents: [], closed: true });
         else known.closed = true;
         continue;
       }
-      const directory = part.directory(entry);
-      const closed = isOpaque(directory);
-      if (known === undefined) candidates.set(name, { at, stats, parts: [directory], closed });
+      // Below the last there is nothing to hide.
+      const closed = part === parts.at(-1) || unlessGone(() => isOpaqueIn(part, entry));
+      if (closed === undefined) continue;
+      if (known === undefined) candidates.set(name, { at, stats, parents: [part], closed });
       else {
-        known.parts.push(directory);
+        known.parents.push(part);
         known.closed = closed;
       }
     }
@@ -98,11 +118,14 @@ function merge(parts: readonly Pin[]): Map<string, Candidate> {
   return candidates;
 }
 
-function dispose({ parts }: Candidate): void {
-  for (const part of parts.splice(0)) part[Symbol.dispose]();
+function isOpaqueIn(parent: Pin, name: Buffer): boolean {
+  using directory = parent.directory(name);
+  return isOpaque(directory);
 }
 
-const isWhiteoutCandidate = ({ stats }: Candidate): boolean => isWhiteoutStats(stats);
+function dispose(pins: readonly Pin[]): void {
+  for (const pin of pins) pin[Symbol.dispose]();
+}
 
 export function isWhiteoutStats(stats: BigIntStats): boolean {
   return isWhiteout({ isCharacterDevice: () => stats.isCharacterDevice(), rdev: Number(stats.rdev) });

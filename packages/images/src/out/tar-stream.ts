@@ -5,6 +5,7 @@ import type { TarEntry } from '../tar/entry.ts';
 import { encodeHeader, encodeSparseHeader, endOfArchive, padding } from '../tar/writer.ts';
 import type { Found } from './merged-tree.ts';
 import { type IdShift, toTarEntry, usualIds } from './to-entry.ts';
+import { unlessGone } from './unless-gone.ts';
 
 const pieceBytes = 1 << 18;
 
@@ -45,7 +46,7 @@ export async function* tarOf(
     const others = translate(found);
     for (const entry of others ?? []) add(encodeHeader(entry));
     if (others !== undefined) continue;
-    const entry = toTarEntry(found.path, found.stats, found.at, ids);
+    const entry = unlessGone(() => toTarEntry(found.path, found.stats, found.at, ids));
     if (entry === undefined) continue;
     const { dev, ino, nlink } = found.stats;
     const key = `${dev}:${ino}`;
@@ -54,13 +55,16 @@ export async function* tarOf(
       add(encodeHeader({ ...entry, type: 'hardlink', size: 0, target: first, xattrs: new Map() }));
       continue;
     }
-    if (nlink > 1n) links.set(key, found.path);
     if (entry.type === 'file') {
+      let isThere = false;
       for (const piece of fileOf(found, entry)) {
+        isThere = true;
         add(piece);
         if (pendingBytes >= pieceBytes) yield flush();
       }
+      if (!isThere) continue;
     } else add(encodeHeader(entry));
+    if (nlink > 1n) links.set(key, found.path);
     const next = after(found);
     if (next !== undefined) add(encodeHeader(next));
     if (pendingBytes >= pieceBytes) yield flush();
@@ -69,14 +73,16 @@ export async function* tarOf(
   yield flush();
 }
 
-/** Header and content; exactly as much as the header says. @throws TcError FILE_CHANGED */
+/** Header and content, exactly as much as the header says; nothing where it is gone. @throws TcError FILE_CHANGED */
 function* fileOf({ at, path, stats }: Found, entry: TarEntry): Generator<Buffer> {
   const { size } = entry;
   if (size === 0) {
     yield encodeHeader(entry);
     return;
   }
-  const fd = openSync(at, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const fd = unlessGone(() => openSync(at, flags));
+  if (fd === undefined) return;
   try {
     if (!fstatSync(fd).isFile()) throw changed(path);
     const hasHoles = stats.blocks * 512n < stats.size;
