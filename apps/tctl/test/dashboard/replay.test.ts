@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openRecording, Recorder } from '@tc/monitor';
@@ -33,8 +33,8 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-async function open(): Promise<{ source: ReplaySource; updates: Update[] } & AsyncDisposable> {
-  const source = new ReplaySource(await openRecording(file));
+async function open(path = file): Promise<{ source: ReplaySource; updates: Update[] } & AsyncDisposable> {
+  const source = new ReplaySource(await openRecording(path));
   const updates: Update[] = [];
   source.open(
     (update) => updates.push(update),
@@ -110,6 +110,43 @@ describe('a recording', () => {
     await vi.waitFor(() => expect(player.position.getTime()).toBeLessThan(at(10).getTime()), 20_000);
   });
 
+  it('begins anew after what can be read of one whose end is damaged', async () => {
+    const damaged = join(directory, 'damaged');
+    const world = new World(1, 6, begin);
+    await using recorder = await Recorder.open(damaged);
+    let tenthAt = 0;
+    for (let second = 1; second <= 20; second += 1) {
+      if (second === 10) tenthAt = recorder.bytes;
+      await recorder.add(world.step());
+    }
+    const fd = openSync(damaged, 'r+');
+    writeSync(fd, Buffer.from('damage'), 0, 6, tenthAt + 30);
+    closeSync(fd);
+    await using opened = await open(damaged);
+    const { player } = opened.source;
+    player.setSpeed(60);
+    await vi.waitFor(() => expect(player.isPlaying).toBe(false), 20_000);
+    expect(player.position).toEqual(at(9));
+    player.setSpeed(0.25); // so that it is seen before it is over again
+    player.playPause();
+    await vi.waitFor(() => expect(player.position.getTime()).toBeLessThan(at(9).getTime()), 20_000);
+  });
+
+  it('does not go on after a jump for steps that were made at its end', async () => {
+    await using opened = await open();
+    const { player } = opened.source;
+    await reaches(opened.updates, 1);
+    player.jump(1e9);
+    await reaches(opened.updates, 900);
+    await vi.waitFor(() => expect(player.isPlaying).toBe(false), 20_000);
+    for (let press = 0; press < 5; press += 1) player.step(1);
+    player.jump(-60_000);
+    await reaches(opened.updates, 840);
+    player.step(1);
+    await reaches(opened.updates, 841);
+    expect(opened.updates.filter(({ isSameFrame }) => !isSameFrame).at(-2)?.frame.time).toEqual(at(840));
+  });
+
   it('is the same dashboard, with a bar for where it stands, and nothing to act on', async () => {
     const source = new ReplaySource(await openRecording(file));
     await using screen = await Screen.open({ source });
@@ -138,6 +175,21 @@ describe('the pace', () => {
     expect(isOver).toBe(false);
     pacer.letPass(1);
     await waiting;
+  });
+
+  it('waits for longer than a timer can, as where one was gone on with after a month', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    try {
+      const pacer = new Pacer(() => {});
+      const abort = new AbortController();
+      const waiting = pacer.wait(60 * 24 * 3_600_000, abort.signal);
+      pacer.stop();
+      pacer.letPass(1);
+      await waiting;
+      expect(warned).not.toHaveBeenCalled();
+    } finally {
+      warned.mockRestore();
+    }
   });
 
   it('ends with whoever waits', async () => {

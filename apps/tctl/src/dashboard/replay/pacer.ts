@@ -1,3 +1,6 @@
+/** A timer that is to take longer fires at once: https://nodejs.org/api/timers.html */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** Lets frames pass at a speed, or one by one. */
 export class Pacer {
   isPlaying = true;
@@ -32,6 +35,11 @@ export class Pacer {
     this.#wake();
   }
 
+  /** Of those that there were to pass, none came any more. */
+  forgetPasses(): void {
+    this.#passes = 0;
+  }
+
   #changed(): void {
     this.#wake();
     this.#onChange();
@@ -48,7 +56,7 @@ export class Pacer {
       if (this.isPlaying && left <= 0) return;
       const begin = performance.now();
       const speed = this.isPlaying ? this.speed : 0;
-      await this.#sleep(this.isPlaying ? left / this.speed : undefined, signal);
+      await this.#sleep(this.isPlaying ? Math.min(left / this.speed, longestTimerMs) : undefined, signal);
       left -= (performance.now() - begin) * speed;
     }
   }

@@ -17,6 +17,8 @@ export class ReplaySource implements Source {
   #onUpdate: (update: Update) => void = () => {};
   #onProblem: (error: unknown) => void = () => {};
   #last: Frame | undefined;
+  /** Whether all was told that can be read: what is damaged at its end never comes. */
+  #isAtEnd = false;
   #playing: Promise<void> = Promise.resolve();
   #abort = new AbortController();
 
@@ -42,6 +44,8 @@ export class ReplaySource implements Source {
     this.#abort.abort();
     const abort = new AbortController();
     this.#abort = abort;
+    this.#isAtEnd = false;
+    this.#pacer.forgetPasses();
     const before = this.#playing;
     this.#playing = before.then(() => this.#run(time, withPast, abort.signal)).catch(this.#onProblem);
   }
@@ -56,6 +60,8 @@ export class ReplaySource implements Source {
       if (signal.aborted) return;
       this.#tell(frame);
     }
+    if (signal.aborted) return;
+    this.#isAtEnd = true;
     this.#pacer.stop();
   }
 
@@ -111,8 +117,7 @@ export class ReplaySource implements Source {
         return pacer.speed;
       },
       playPause() {
-        const isAtEnd = (source.#last?.time ?? recording.from) >= recording.to;
-        if (!pacer.isPlaying && isAtEnd) source.#play(recording.from, true);
+        if (!pacer.isPlaying && source.#isAtEnd) source.#play(recording.from, true);
         pacer.toggle();
       },
       step(frames) {
