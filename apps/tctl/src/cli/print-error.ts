@@ -1,6 +1,7 @@
 import { red } from './colour.ts';
 import { cliHints } from './hints.ts';
 import { writeError } from './output.ts';
+import { printable } from './printable.ts';
 import type { UsageError } from './usage-error.ts';
 
 /** What went wrong and what to do about it, on stderr. A stack trace only for a bug of ours. @param better hint */
@@ -10,7 +11,8 @@ export function printError(error: unknown, better?: string): void {
     const hint = better ?? (isTcError(error) ? (cliHints[error.code] ?? error.hint) : error.hint);
     lines.push(isTcError(error) ? withCode(error) : error.message);
     if (hint !== undefined) lines.push(`hint: ${hint}`);
-  } else {
+  } else if (isSystemError(error)) lines.push(printable(error.message));
+  else {
     const bug = error instanceof Error ? (error.stack ?? error.message) : String(error);
     lines.push(`a bug in tctl: ${bug}`);
   }
@@ -26,6 +28,11 @@ function withCode({ message, code }: { message: string; code: string }): string 
 
 function isUsageError(error: unknown): error is UsageError {
   return error instanceof Error && error.name === 'UsageError';
+}
+
+/** Of the file system, say: where a path leads to is the user's doing. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'errno' in error;
 }
 
 function isTcError(error: unknown): error is Error & { code: string; hint?: string } {

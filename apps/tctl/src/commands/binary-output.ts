@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { isatty } from 'node:tty';
 import { UsageError } from '../cli/usage-error.ts';
 
@@ -22,7 +22,7 @@ export function refuseTerminal(hint: string): void {
 }
 
 /**
- * Writes an archive to a file, which is there when it is complete, or to stdout.
+ * Writes an archive to a file, which is there when it is complete, or to stdout, or to what is there and is no file.
  * @returns undefined for stdout @throws UsageError where stdout is a terminal
  */
 export async function writeArchive(
@@ -45,22 +45,32 @@ export async function writeArchive(
     }
     return undefined;
   }
-  let bytes = 0;
-  const temporary = `${file}.part-${process.pid}`;
+  const there = await stat(file).catch(() => undefined);
+  // A device or a FIFO gets it: a file in the place of /dev/null would be the end of that.
+  if (there !== undefined && !there.isFile()) return { file, bytes: await writeInto(source, file, 'w') };
+  const target = there === undefined ? file : await realpath(file); // a link stays one
+  const temporary = `${target}.part-${process.pid}`;
   try {
-    const out = await open(temporary, 'wx', 0o600);
-    try {
-      for await (const piece of source) {
-        await out.writeFile(piece);
-        bytes += piece.length;
-      }
-    } finally {
-      await out.close();
-    }
-    await rename(temporary, file);
+    const bytes = await writeInto(source, temporary, 'wx');
+    await rename(temporary, target);
     return { file, bytes };
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** @returns how much it was */
+async function writeInto(source: AsyncIterable<Buffer>, file: string, flags: 'w' | 'wx'): Promise<number> {
+  let bytes = 0;
+  const out = await open(file, flags, 0o600);
+  try {
+    for await (const piece of source) {
+      await out.writeFile(piece);
+      bytes += piece.length;
+    }
+  } finally {
+    await out.close();
+  }
+  return bytes;
 }

@@ -6,7 +6,7 @@ const script = fileURLToPath(new URL('../support/print-errors.ts', import.meta.u
 const { stdout, stderr } = spawnSync(process.execPath, ['--conditions=tc-source', '--no-warnings', script], {
   encoding: 'utf8',
 });
-const [usage, bare, failure, call, bug, text, nothing, ...rest] = stderr.split('---\n');
+const [usage, bare, failure, call, system, bug, text, nothing, ...rest] = stderr.split('---\n');
 
 describe('an error on stderr', () => {
   it('of the command line has a hint', () => {
@@ -25,6 +25,10 @@ describe('an error on stderr', () => {
 
   it('of a system call names the errno', () => {
     expect(call).toBe('tctl: mount proc on /proc: EPERM: operation not permitted\n  hint: Run as root.\n');
+  });
+
+  it('of the file system is no bug', () => {
+    expect(system).toBe("tctl: ENOENT: no such file or directory, scandir '/nowhere'\n");
   });
 
   it('that is a bug says so and has a stack trace', () => {

@@ -44,7 +44,13 @@ describe('reading it', () => {
 
   it('says where it can’t be read', () => {
     mkdirSync(file, { recursive: true });
-    expect(() => readSettings(file)).toThrow(new RegExp(`^${file}: EISDIR`));
+    expect(() => readSettings(file)).toThrow(`${file}: it is no file`);
+  });
+
+  it('reads no device', () => {
+    mkdirSync(dirname(file));
+    symlinkSync('/dev/null', file);
+    expect(() => readSettings(file)).toThrow(`${file}: it is no file`);
   });
 });
 
