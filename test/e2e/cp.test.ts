@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   lstatSync,
@@ -91,6 +92,19 @@ describe('tctl cp out of a container', () => {
       ['file', 'new', 'new/sub', 'new/sub/file', 'tree', 'tree/sub', 'tree/sub/file'].toSorted(),
     );
     expect(statSync(join(here, 'file')).mode & 0o777).toBe(0o600);
+  });
+
+  it('takes the place of no device, FIFO or socket', async () => {
+    const fifo = join(here, 'hostname');
+    execFileSync('mkfifo', [fifo]);
+    for (const target of [fifo, here])
+      expectRefusal(
+        await tctl('cp', `${name}:/etc/hostname`, target),
+        /hostname" is a device, a FIFO or a socket/,
+        /archive to stdout/,
+        125,
+      );
+    expect(lstatSync(fifo).isFIFO()).toBe(true);
   });
 
   it('brings links as links, and writes through none', async () => {
