@@ -223,6 +223,27 @@ describe('an archive of images', () => {
   });
   const manifest = (value: unknown) => ({ name: 'manifest.json', content: JSON.stringify(value) });
 
+  it('is not the directory of one: names in it could lead anywhere', async () => {
+    const directory = newDirectory();
+    writeFileSync(join(directory, 'c.json'), config);
+    writeFileSync(join(directory, 'l.tar'), tarArchive([]));
+    writeFileSync(
+      join(directory, 'manifest.json'),
+      manifest([{ Config: 'c.json', Layers: ['l.tar'] }]).content,
+    );
+    expect(await refusal(newStore().load(directory))).toMatchObject({ code: 'ARCHIVE_UNKNOWN' });
+  });
+
+  it('is written until its signal says no', async () => {
+    const store = newStore();
+    await store.import(once(tarArchive([{ name: 'f', content: Buffer.alloc(2 ** 20) }])), 'one');
+    const abort = new AbortController();
+    const archive = store.save(['one'], { signal: abort.signal });
+    expect((await archive.next()).done).toBe(false);
+    abort.abort(new Error('enough'));
+    await expect(archive.next()).rejects.toThrow('enough');
+  });
+
   it.each<[string, string, Parameters<typeof tarArchive>[0]]>([
     ['neither kind', 'ARCHIVE_UNKNOWN', [{ name: 'etc/passwd' }]],
     ['a manifest that is no list', 'IMAGE_INVALID', [manifest({})]],

@@ -58,12 +58,20 @@ export async function commitLayer(
   });
 }
 
-async function* gzipped(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+export async function* gzipped(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const gzip = createGzip({ level: 5 });
+  const over = new AbortController();
   const feed = (async () => {
-    for await (const piece of source) if (!gzip.write(piece)) await once(gzip, 'drain');
+    for await (const piece of source) {
+      over.signal.throwIfAborted();
+      if (!gzip.write(piece)) await once(gzip, 'drain', { signal: over.signal });
+    }
     gzip.end();
   })().catch((error) => gzip.destroy(error));
-  for await (const chunk of gzip) yield chunk as Buffer;
-  await feed;
+  try {
+    for await (const chunk of gzip) yield chunk as Buffer;
+  } finally {
+    over.abort(); // where nobody reads any more, what is open of the tree is closed
+    await feed;
+  }
 }

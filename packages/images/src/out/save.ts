@@ -26,9 +26,17 @@ export interface ImageToSave {
 export function saveImages(
   store: Store,
   images: readonly ImageToSave[],
-  { format = 'oci' }: SaveOptions,
+  { format = 'oci', signal }: SaveOptions,
 ): AsyncGenerator<Buffer> {
-  return format === 'oci' ? ociArchive(store, images) : dockerArchive(store, images);
+  const archive = format === 'oci' ? ociArchive(store, images) : dockerArchive(store, images);
+  return signal === undefined ? archive : untilAborted(archive, signal);
+}
+
+async function* untilAborted(archive: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
+  for await (const piece of archive) {
+    signal.throwIfAborted();
+    yield piece;
+  }
 }
 
 async function* ociArchive(store: Store, images: readonly ImageToSave[]): AsyncGenerator<Buffer> {

@@ -60,7 +60,8 @@ export async function loadImages(
       archive === undefined ? fileIn(directory ?? '', name) : archive.files.get(name);
     const index = files('index.json');
     if (index !== undefined) return await loadLayout(ingest, files, index, options, archive !== undefined);
-    const manifest = files('manifest.json');
+    // Names in it are others' words: in an archive they are those of its members, in a directory they could lead out.
+    const manifest = archive?.files.get('manifest.json');
     if (manifest !== undefined) return await loadDockerArchive(ingest, files, manifest, options);
     throw new TcError('it has neither an index.json nor a manifest.json', {
       code: 'ARCHIVE_UNKNOWN',

@@ -135,7 +135,7 @@ export class ImageStore {
    */
   async copy(image: string): Promise<ImageCopy> {
     using used = await this.use(image);
-    return copyImage(this.store, used.layers);
+    return await copyImage(this.store, used.layers); // it is held as long as that takes
   }
 
   /** Copies that no container has. Where others add or remove something, that is left for later. @returns how many */

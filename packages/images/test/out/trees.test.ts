@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { walkLayer } from '../../src/out/changes.ts';
+import { gzipped } from '../../src/out/commit.ts';
 import { diffLayers, exportTree } from '../../src/out/export.ts';
 import { type Found, walkMerged } from '../../src/out/merged-tree.ts';
 import { tarOf } from '../../src/out/tar-stream.ts';
@@ -76,5 +78,20 @@ describe('a tree as wide or as deep as nobody makes one', () => {
     );
     await expect(namesIn(exportTree([root]))).rejects.toMatchObject({ code: 'TOO_DEEP' });
     removeTree(join(root, 'd'));
+  });
+});
+
+describe('a layer that is compressed', () => {
+  it('is read no further where nobody takes it', async () => {
+    let isClosed = false;
+    const source = async function* () {
+      try {
+        for (;;) yield randomBytes(1 << 16);
+      } finally {
+        isClosed = true;
+      }
+    };
+    for await (const _ of gzipped(source())) break;
+    expect(isClosed).toBe(true);
   });
 });
