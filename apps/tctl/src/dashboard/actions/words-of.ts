@@ -1,5 +1,7 @@
-import type { ContainerInfo, ContainerOptions, Mount } from '@tc/core';
+import type { BindMount, ContainerInfo, ContainerOptions, Mount } from '@tc/core';
 import { operands, option } from './run-words.ts';
+import { limitWords } from './words-of-limits.ts';
+import { securityWords } from './words-of-security.ts';
 
 /**
  * The `tctl run` that makes a container like this one: from all that was asked for when it was made. What only the
@@ -26,20 +28,26 @@ export function wordsOf({
     network,
     init,
     timeout,
+    cpuTime,
+    cgroups,
+    cgroupParent,
+    restart,
+    stdin,
+    stopSignal,
+    stopTimeout,
+    logs,
     rootfs,
   } = asked;
+  const entrypoint = hasEntrypoint(image) ? command[0] : undefined;
   const words = [
     'tctl',
     'run',
     ...(detached ? ['-d'] : []),
+    ...(stdin === 'open' ? ['-i'] : []),
     ...(tty ? ['-t'] : []),
     ...(name === id ? [] : option('--name', name)),
     ...option('--hostname', hostname),
-    ...option('--memory', textOf(limits.memory)),
-    ...option('--pids', textOf(limits.pids)),
-    ...option('--cpus', textOf(limits.cpus)),
-    ...option('--cpu-weight', textOf(limits.cpuWeight)),
-    ...option('--cpuset-cpus', limits.cpuset),
+    ...limitWords(limits),
     ...mounts.flatMap(mountWords),
     ...Object.entries(env).flatMap(([key, value]) =>
       value === undefined ? [] : option('-e', `${key}=${value}`),
@@ -49,10 +57,29 @@ export function wordsOf({
     ...option('--user', textOf(user)),
     ...(typeof network === 'string' && network !== 'none' ? option('--network', network) : []),
     ...(init === true ? ['--init'] : []),
-    ...option('--timeout', textOf(timeout)),
+    ...securityWords(asked),
+    ...option('--timeout', durationText(timeout)),
+    ...option('--cpu-time', durationText(cpuTime)),
+    ...(cgroups === 'disabled' ? ['--cgroups', cgroups] : []),
+    ...option('--cgroup-parent', cgroupParent),
+    ...option('--restart', restart),
+    ...option('--stop-signal', stopSignal),
+    ...option('--stop-timeout', durationText(stopTimeout)),
+    ...(typeof logs === 'object' ? option('--log-size', textOf(logs.maxBytes)) : []),
+    ...option('--entrypoint', entrypoint),
     ...(image === undefined ? option('--rootfs', rootDirectory(rootfs)) : []),
   ];
-  return [...words, ...operands(image ?? '', command)];
+  return [...words, ...operands(image ?? '', entrypoint === undefined ? command : command.slice(1))];
+}
+
+/** The command is all that runs: what the image runs before what is given would be there twice. */
+function hasEntrypoint(image: string | undefined): boolean {
+  return image !== undefined && image !== 'host';
+}
+
+/** The library's numbers are milliseconds, and some of the command line's seconds. */
+function durationText(value: number | string | undefined): string | undefined {
+  return typeof value === 'number' ? `${value}ms` : value;
 }
 
 function textOf(value: unknown): string | undefined {
@@ -63,7 +90,8 @@ function textOf(value: unknown): string | undefined {
 function mountWords(mount: Mount | string): string[] {
   if (typeof mount === 'string') return option('-v', mount);
   const { target, readOnly = false } = mount;
-  if (mount.type !== 'tmpfs') return option('-v', `${mount.source}:${target}${readOnly ? ':ro' : ''}`);
+  if (mount.type === 'volume') return option('-v', `${mount.source}:${target}${readOnly ? ':ro' : ''}`);
+  if (mount.type !== 'tmpfs') return bindWords(mount);
   const { size, mode } = mount;
   const settings = [
     ...(size === undefined ? [] : [`size=${size}`]),
@@ -71,6 +99,16 @@ function mountWords(mount: Mount | string): string[] {
     ...(readOnly ? ['ro'] : []),
   ];
   return option('--tmpfs', settings.length === 0 ? target : `${target}:${settings.join(',')}`);
+}
+
+/** Only the longer form can say that what is mounted below stays behind. */
+function bindWords({ source, target, readOnly = false, recursive = true, propagation }: BindMount): string[] {
+  const options = [...(readOnly ? ['ro'] : []), ...(propagation === undefined ? [] : [propagation])];
+  if (recursive)
+    return option('-v', [source, target, ...(options.length > 0 ? [options.join(',')] : [])].join(':'));
+  const words = ['type=bind', `source=${source}`, `target=${target}`, ...(readOnly ? ['readonly'] : [])];
+  if (propagation !== undefined) words.push(`bind-propagation=${propagation}`);
+  return option('--mount', [...words, 'bind-recursive=disabled'].join(','));
 }
 
 function rootDirectory(rootfs: ContainerOptions['rootfs'] | undefined): string | undefined {

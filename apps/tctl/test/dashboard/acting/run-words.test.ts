@@ -1,6 +1,7 @@
 import type { ContainerInfo } from '@tc/core';
 import { describe, expect, it } from 'vitest';
 import { parseOptions } from '../../../src/cli/options.ts';
+import { toKeptOptions, toRunOptions } from '../../../src/commands/to-run-options.ts';
 import type { SpawnRequest } from '../../../src/dashboard/actions/actions.ts';
 import { runArguments } from '../../../src/dashboard/actions/run-words.ts';
 import { wordsOf } from '../../../src/dashboard/actions/words-of.ts';
@@ -117,8 +118,9 @@ describe('the command that makes one like a container', () => {
         user: '1000',
         workdir: '/w',
         init: true,
+        entrypoint: 'sh',
       },
-      rest: ['alpine:3.20', 'sh', '-c', 'sleep 1'],
+      rest: ['alpine:3.20', '-c', 'sleep 1'],
     });
   });
 
@@ -135,6 +137,31 @@ describe('the command that makes one like a container', () => {
 
   it('of a run() has what is known', () => {
     const ofRun = { ...info, options: undefined, detached: false, tty: false } as unknown as ContainerInfo;
-    expect(wordsOf(ofRun)).toEqual(['tctl', 'run', '--name', 'web', 'alpine:3.20', 'sh', '-c', 'sleep 1']);
+    expect(wordsOf(ofRun).join(' ')).toBe('tctl run --name web --entrypoint sh alpine:3.20 -c sleep 1');
+  });
+
+  it('may do and have as much, and no more', () => {
+    const asked =
+      '--memory 64m --memory-swap 96m --memory-high 48m --memory-reservation 32m --pids-limit -1 --cpus 0.5 ' +
+      '--cpu-weight 50 --cpuset-cpus 0 --device-read-bps /dev/sda:1m --device-write-iops /dev/sda:10 ' +
+      '--cap-drop ALL --cap-add CHOWN --ulimit nofile=10:20 --ulimit core=0 --sysctl net.ipv4.ip_forward=1 ' +
+      '--oom-score-adj -5 --security-opt seccomp=unconfined --security-opt apparmor=a --landlock read=/usr ' +
+      '--landlock connect=443 --device /dev/null:/dev/n:r --group-add 5 --userns private --uts host ' +
+      '-v /a:/b:ro,slave --mount type=bind,source=/c,target=/d,bind-recursive=disabled ' +
+      '--timeout 5s --cpu-time 2s --cgroup-parent /p --stop-signal INT --stop-timeout 3 --log-size 1m';
+    const optionsOf = (words: readonly string[]) => {
+      const { values } = parseOptions(runOptions, words);
+      return { ...toRunOptions(values), ...toKeptOptions(values) };
+    };
+    const options = optionsOf(asked.split(' '));
+    const made = { ...info, name: info.id, image: 'host', tty: false, options } as unknown as ContainerInfo;
+    expect(optionsOf(wordsOf(made).slice(2))).toEqual(options);
+  });
+
+  it('can write as little of its root, and has no other way out of it', () => {
+    const rootfs = { path: '/l', mode: 'overlay-ro', enter: 'chroot' };
+    const made = { ...info, image: 'host', options: { rootfs } } as unknown as ContainerInfo;
+    const { values } = parseOptions(runOptions, wordsOf(made).slice(2));
+    expect(values).toMatchObject({ 'read-only': true, 'no-pivot': true });
   });
 });
