@@ -31,6 +31,10 @@ describe('init', () => {
     expect(await output(stat)).toBe('1 0 1\n');
   });
 
+  it('says so where the limit of processes has no room for the command', async () => {
+    expect(await refusal(withInit('true', { limits: { pids: 1 } }))).toMatchObject({ code: 'PIDS_LIMIT' });
+  });
+
   it('reaps orphans: there are no zombies', async () => {
     const script = `for n in 1 2 3 4 5 6 7 8; do (sh -c 'true & true &' &); done; ${untilAlone}`;
     expect(await output(script, { init: true })).toBe('2\n');

@@ -267,6 +267,17 @@ describe('what a container mounts below a bind mount', () => {
   });
 });
 
+describe('a mount whose target is of another kind', () => {
+  it.each([
+    ['a file', '/etc/hostname:/usr', 'MOUNT_TYPE_MISMATCH'],
+    ['a directory', '/tmp:/etc/passwd', 'MOUNT_TYPE_MISMATCH'],
+    ['a tmpfs', { type: 'tmpfs', target: '/etc/passwd' }, 'MOUNT_TYPE_MISMATCH'],
+    ['anything below a file', '/tmp:/etc/passwd/below', 'MOUNT_TARGET_NOT_FOUND'],
+  ] as const)('is refused, and said to be: %s', async (_, mount, code) => {
+    expect(await refusal(box('true', { mounts: [mount] }))).toMatchObject({ code, hint: expect.any(String) });
+  });
+});
+
 describe('a tmpfs', () => {
   const tmpfs = (options: Partial<TmpfsMount> = {}): Partial<RunOptions> => ({
     mounts: [{ type: 'tmpfs', target: '/scratch', ...options }],

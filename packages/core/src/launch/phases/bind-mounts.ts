@@ -86,14 +86,15 @@ function attachTo(c: Context, mount: MountSpec, source: Place): void {
   attach(p, source, fd, {
     what: `mount onto ${target}`,
     why: mount.type === 'bind' ? 'a directory or file of the host that the user gave to the container' : '',
-    diagnose: {
-      ENOTDIR: {
-        code: 'MOUNT_TYPE_MISMATCH',
-        hint: 'A directory can be mounted onto a directory only, and a file onto a file.',
-      },
-    },
+    diagnose: { EINVAL: unlikeTarget },
   });
 }
+
+/** What move_mount(2) answers with EINVAL, and mount(2) with ENOTDIR: do_move_mount() of fs/namespace.c. */
+export const unlikeTarget: Diagnosis = {
+  code: 'MOUNT_TYPE_MISMATCH',
+  hint: 'A directory can be mounted onto a directory only, and a file onto a file.',
+};
 
 /**
  * Makes and opens what something is to be mounted on, below the working directory, which is the new root. Links lead where they lead inside.
@@ -121,6 +122,7 @@ export function openMountPoint(
           code: 'MOUNT_TARGET_NOT_FOUND',
           hint: 'It is not there and can’t be made: in a read-only root file system it must exist.',
         },
+        ENOTDIR: { code: 'MOUNT_TARGET_NOT_FOUND', hint: 'Its path leads through a file.' },
         ...(refusedLinks && { ELOOP: refusedLinks }),
       },
     },

@@ -3,7 +3,7 @@ import { atFlags, mountFlags, openFlags } from '@tc/linux';
 import type { AttributeChange, BundleMount, Propagation } from '../bundle-spec.ts';
 import { address, cell, flags, load, NULL, number, string, words } from '../data.ts';
 import type { Diagnosis, Place } from '../program.ts';
-import { openMountPoint, refuseKernelFileSystems } from './bind-mounts.ts';
+import { openMountPoint, refuseKernelFileSystems, unlikeTarget } from './bind-mounts.ts';
 import type { BundleContext } from './bundle-context.ts';
 import { attach, cloneMount, cwd, kernelOnly, newMount, openPath, readOnly } from './mount-calls.ts';
 
@@ -146,12 +146,7 @@ export function attachBundleMounts(c: BundleContext, prepared: readonly Prepared
     const target = openTarget(c, mount);
     attach(p, first.mount, target, {
       what: `mount onto ${mount.target}`,
-      diagnose: {
-        ENOTDIR: {
-          code: 'MOUNT_TYPE_MISMATCH',
-          hint: 'A directory can be mounted onto a directory only, and a file onto a file.',
-        },
-      },
+      diagnose: { EINVAL: unlikeTarget },
     });
     if (below.length > 0) attachHierarchies(c, mount, first.mount, below);
   }

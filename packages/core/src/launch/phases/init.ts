@@ -32,6 +32,12 @@ export function becomeInit(c: Context): void {
     what: 'start a process for the command',
     why: 'this one stays, as init',
     result: child,
+    diagnose: {
+      EAGAIN: {
+        code: 'PIDS_LIMIT',
+        hint: 'A limit on processes is reached: with init there are two from the start.',
+      },
+    },
   });
   p.jumpIf(load(child), 'eq', 0, command);
 
