@@ -15,8 +15,13 @@ export function readMoment(moment: Moment, operation: string): Date {
 /** Longer timers end at once: setTimeout() takes 32 bits. */
 const longestTimerMs = 2 ** 31 - 1;
 
-/** Calls at that time. @returns what forgets about it */
+/** Calls at that time, which may be further away than one timer reaches. @returns what forgets about it */
 export function atMoment(moment: Date, call: () => void): () => void {
-  const timer = setTimeout(call, Math.min(Math.max(moment.getTime() - Date.now(), 0), longestTimerMs));
+  let timer: NodeJS.Timeout;
+  const wait = () => {
+    const restMs = Math.max(moment.getTime() - Date.now(), 0);
+    timer = restMs > longestTimerMs ? setTimeout(wait, longestTimerMs) : setTimeout(call, restMs);
+  };
+  wait();
   return () => clearTimeout(timer);
 }
