@@ -14,7 +14,9 @@ import { Container, cleanUpAbandoned } from '@tc/core';
 import { describe, expect, it } from 'vitest';
 import { isAlive } from '../../packages/core/src/state/alive.ts';
 import {
+  box,
   makeContainer,
+  newDirectory,
   newName,
   refusal,
   runtimeDirectory,
@@ -59,6 +61,22 @@ async function startOwner(options: object): Promise<{ kill(): Promise<void>; con
   };
   return { kill, container: await Container.get(String(lines[0]?.['id'])) };
 }
+
+describe('a container of another runtime directory', () => {
+  it('outlives the clean-up of one of the same name, which had no cgroups', async () => {
+    const [other, name] = [newDirectory(), newName()];
+    mkdirSync(join(other, name));
+    writeFileSync(
+      join(other, name, 'launch.json'),
+      JSON.stringify({ schema: 1, cgroups: [], ephemeral: true }),
+    );
+    await using running = box(['sleep', '1000'], { name });
+    await running.started;
+    expect(await cleanUpAbandoned(other)).toEqual([name]);
+    const { state } = await (await Container.get(name)).inspect();
+    expect(state).toBe('running');
+  });
+});
 
 describe('an owner that is killed', () => {
   it('takes its container along, whose record says why', async () => {

@@ -15,6 +15,7 @@ import { listIds, listLinks } from './names.ts';
 import { hasLeftovers, isTemporary, readAllContainers } from './read-all.ts';
 import { ensureRuntimeDirectory, runtimeDirectory } from './runtime-directory.ts';
 import { isLost, settleLost, tellOfLost } from './settle.ts';
+import { readLaunch } from './state-directory.ts';
 
 interface Claimed {
   readonly id: string;
@@ -41,7 +42,7 @@ export async function cleanUpAbandoned(directory = runtimeDirectory()): Promise<
   for (const id of orphans) await removeContainerData(id);
   const abandoned = claimed.filter(({ kept }) => !kept).map(({ id }) => id);
   try {
-    const cgroups = abandoned.length > 0 ? findCgroups(abandoned) : new Map<string, string[]>();
+    const cgroups = findCgroups(runtime, abandoned);
     for (const { id, kept, lock } of claimed) {
       if (kept) await settleLost(join(runtime, id));
       else {
@@ -68,8 +69,19 @@ function tellOfAbandoned(stateDirectory: string): void {
   tellOfLost(stateDirectory, 'remove');
 }
 
-function findCgroups(ids: readonly string[]): Map<string, string[]> {
-  return findContainerCgroups(readCgroupHost(), new Set(ids));
+/**
+ * As they were launched. Only where that is no longer known they are looked for by the id, which is a name that `run()`
+ * was given: a container of another runtime directory may have that, too.
+ */
+function findCgroups(runtime: string, ids: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const launched = new Map<string, readonly string[]>();
+  for (const id of ids) {
+    const launch = readLaunch(join(runtime, id));
+    if (launch !== undefined) launched.set(id, launch.cgroups);
+  }
+  const others = ids.filter((id) => !launched.has(id));
+  const found = others.length === 0 ? [] : findContainerCgroups(readCgroupHost(), new Set(others));
+  return new Map([...launched, ...found]);
 }
 
 /** Removes what needs no waiting, and locks the state directories that nobody has locked and that need some. */
