@@ -336,6 +336,20 @@ describe('a container’s own terminal', () => {
   });
 });
 
+describe('a container without a terminal', () => {
+  it('is not sat down at: nothing would lead back', async (context) => {
+    await using terminal = await openTerminal(context);
+    const name = await run();
+    await openOn(terminal, name);
+    terminal.press('i');
+    await terminal.shows(/it has no terminal/);
+    await terminal.shows(/l shows what it writes/);
+    await close(terminal, /any key closes this/);
+    await quit(terminal);
+    expect(await inspect(name)).toMatchObject({ state: 'running' });
+  });
+});
+
 describe('the clipboard', () => {
   it('gets an id and a command, through tmux', async (context) => {
     await using terminal = await openTerminal(context);

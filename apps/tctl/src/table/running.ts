@@ -85,7 +85,8 @@ export const attach = spec({
   summary: 'Sit down at a container that runs',
   usage: 'attach [OPTIONS] CONTAINER',
   about: `Shows what a running container writes from now on, and passes stdin and signals on to it. Exits with its exit
-code. The detach keys leave it to itself. Several may sit at one container.`,
+code. The detach keys leave it to itself where it has a terminal; where it has none, Ctrl-C is for it, too. Several may
+sit at one container.`,
   options: { ...detachOptions, 'no-stdin': { about: 'only look' } },
   operands: { atLeast: 1, atMost: 1, complete: ['running-container'] },
   examples: [{ line: 'attach box', about: 'Ctrl-P Ctrl-Q leaves it to itself' }],

@@ -23,7 +23,7 @@ export interface Actions {
    * @returns its exit code
    */
   shell(id: string): Promise<number>;
-  /** The same with the terminal, or the streams, of its first process. */
+  /** The same with the terminal of its first process. */
   attach(id: string): Promise<number>;
   /** For the spawn dialog: names of images. */
   images(): Promise<readonly string[]>;

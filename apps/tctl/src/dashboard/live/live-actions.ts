@@ -75,6 +75,7 @@ export class LiveActions implements Actions {
   async attach(id: string): Promise<number> {
     const keys = parseDetachKeys(defaultDetachKeys);
     const container = await Container.get(id);
+    if (!(await container.inspect()).tty) throw noTerminal();
     writeOut(`At ${printable(container.name)}: Ctrl-P Ctrl-Q brings the dashboard back.\r\n`);
     return attachTo(container, { interactive: true, keys });
   }
@@ -86,6 +87,15 @@ export class LiveActions implements Actions {
   async runWords(id: string): Promise<readonly string[]> {
     return wordsOf(await (await Container.get(id)).inspect());
   }
+}
+
+/** There, keys would come a line at a time, and so not leave it; and Ctrl-C would end it. */
+function noTerminal(): TcError {
+  return new TcError('it has no terminal', {
+    operation: 'sit down at it',
+    code: 'NO_TERMINAL',
+    hint: 'l shows what it writes, ! opens a shell in it.',
+  });
 }
 
 function noShell(cause: unknown): TcError {
