@@ -26,7 +26,8 @@ export async function followBytes(
     try {
       const end = ended(AbortSignal.any([stop, waiting.signal]));
       end.catch(() => {}); // whoever detaches before the first frame is read
-      const options = { follow: true, ended: end, signal: stop };
+      // Who waits for the end keeps the process alive until then; not longer, where nobody reads what came.
+      const options = { follow: true, ended: end, keepAlive: false, signal: stop };
       const since = replay instanceof Date ? replay : undefined;
       let isNew = replay !== false;
       if (isNew) yield undefined;

@@ -20,6 +20,8 @@ export interface FollowFramesOptions {
   readonly follow: boolean;
   /** With `follow`: nothing comes after this. */
   readonly ended?: Promise<void> | undefined;
+  /** Whether waiting for more keeps the process alive. Default: yes. */
+  readonly keepAlive?: boolean | undefined;
   readonly signal: AbortSignal;
   /** What was there already: `sizesOf`. */
   readonly skip?: ReadonlyMap<number, number> | undefined;
@@ -41,7 +43,7 @@ export function sizesOf({ directory, current, old }: RotatingFiles): ReadonlyMap
 export async function* followFrames<Frame>(
   files: RotatingFiles,
   format: FrameFormat<Frame>,
-  { follow, ended, signal, skip }: FollowFramesOptions,
+  { follow, ended, keepAlive = true, signal, skip }: FollowFramesOptions,
 ): AsyncGenerator<FrameBatch<Frame>, void> {
   const wake = new Wake();
   const call = () => wake.call();
@@ -56,7 +58,7 @@ export async function* followFrames<Frame>(
   let open: readonly FrameFile<Frame>[] = [];
   try {
     // Before anything is read: what comes later is told.
-    if (follow && existsSync(files.directory)) watcher = watchFiles(files, call);
+    if (follow && existsSync(files.directory)) watcher = watchFiles(files, keepAlive, call);
     for (let first = true; !signal.aborted; first = false) {
       const last = over; // read before the files are: what was written before the end is there
       const { both, gone, opened } = openBoth(files, format, open);
@@ -122,9 +124,13 @@ function openBoth<Frame>(
   };
 }
 
-function watchFiles({ directory, current, old }: RotatingFiles, call: () => void): FSWatcher {
+function watchFiles(
+  { directory, current, old }: RotatingFiles,
+  persistent: boolean,
+  call: () => void,
+): FSWatcher {
   try {
-    const watcher = watch(directory, (_, name) => {
+    const watcher = watch(directory, { persistent }, (_, name) => {
       if (name === null || name === current || name === old) call();
     });
     // The directory was removed with what is in it: the files that are open stay readable.

@@ -58,6 +58,14 @@ describe('attaching', () => {
   };
   const connect = (options = {}) =>
     attach({ stateDirectory: directory, logDirectory: join(directory, 'data'), name: 'box' }, options);
+
+  it('keeps no process alive whose container has ended, also where nobody reads its output', async () => {
+    running();
+    await using _ = await connect();
+    end();
+    await sleep(20);
+    expect(process.getActiveResourcesInfo()).not.toContain('FSEventWrap');
+  });
   const openPipe = () => {
     const { read, write } = pipe();
     descriptors.push(read);
