@@ -71,7 +71,7 @@ function refuseStreams(options: StreamOptions): void {
   }
 }
 
-/** Of a number, or of a stream that stands for one: a file, a pipe, a socket, `process.stdout`. */
+/** Of a number, or of a stream that shows one: a file that is open, `process.stdout`. */
 function descriptorOf(stream: unknown, index: number): number {
   const fd = typeof stream === 'object' && stream !== null && 'fd' in stream ? stream.fd : stream;
   if (typeof fd === 'number' && Number.isInteger(fd) && fd >= 0) return fd;
