@@ -1,9 +1,9 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { release } from 'node:os';
-import { delimiter, join } from 'node:path';
 import { landlockAbi, readCgroupHost, readOptional } from '@tc/linux';
 import { findDelegations } from '../cgroups/delegation.ts';
 import { hostFacts } from '../cgroups/facts.ts';
+import { findIdMapHelpers } from '../launch/map-ids.ts';
 import { cgroups, delegation, limits } from './cgroup-checks.ts';
 import type { HostCheck, HostFacts } from './host-check.ts';
 import {
@@ -41,8 +41,7 @@ function thisHost(): HostFacts {
     read: readIfAllowed,
     exists: existsSync,
     landlockAbi,
-    hasCommand: (name) =>
-      (process.env['PATH'] ?? '').split(delimiter).some((directory) => isExecutable(join(directory, name))),
+    helpers: findIdMapHelpers,
     delegated: () => cgroupHost.v2 && findDelegations(cgroupHost.v2.mountPoint, hostFacts)[0]?.controllers,
   };
 }
@@ -52,14 +51,5 @@ function readIfAllowed(path: string): string | undefined {
     return readOptional(path);
   } catch {
     return undefined;
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

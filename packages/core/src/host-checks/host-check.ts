@@ -28,8 +28,8 @@ export interface HostFacts {
   exists(path: string): boolean;
   /** Landlock's version; 0 without it. */
   landlockAbi(): number;
-  /** Whether a command is in PATH. */
-  hasCommand(name: string): boolean;
+  /** newuidmap(1) and newgidmap(1), where a start finds them; undefined where one is missing. */
+  helpers(): unknown;
   /** The v2 controllers of which this ordinary user can have limits; undefined without a delegated cgroup. */
   delegated(): readonly string[] | undefined;
 }

@@ -31,10 +31,9 @@ export function userNamespaces({ uid, read, exists }: HostFacts): HostCheck {
 }
 
 /** More than one id inside: what a start would find. Root writes its maps itself. */
-export function idMaps({ uid, gid, hasCommand, read }: HostFacts): HostCheck {
-  if (uid === 0) return ok('ids', 'root maps any');
-  const helpers = () => (hasCommand('newuidmap') && hasCommand('newgidmap') ? true : undefined);
-  const ids = subordinateIds({ uid, gid, read, helpers });
+export function idMaps(facts: HostFacts): HostCheck {
+  if (facts.uid === 0) return ok('ids', 'root maps any');
+  const ids = subordinateIds(facts);
   if ('missing' in ids) return degraded('ids', `only root inside: ${ids.missing}`, ids.hint);
   return ok('ids', 'newuidmap and /etc/subuid');
 }

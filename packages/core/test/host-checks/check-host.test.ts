@@ -27,7 +27,7 @@ function facts(
     read: (path) => all[path],
     exists: (path) => path.startsWith('/proc/self/ns/'),
     landlockAbi: () => 7,
-    hasCommand: () => true,
+    helpers: () => ({}),
     delegated: () => ['memory', 'pids'],
     ...changes,
   };
@@ -83,7 +83,7 @@ describe('the checks of a machine', () => {
     ],
     [
       'no newuidmap',
-      facts({ hasCommand: () => false }),
+      facts({ helpers: () => undefined }),
       'ids degraded: As root: apt install uidmap (shadow-utils on other distributions).',
     ],
     [
@@ -107,13 +107,13 @@ describe('the checks of a machine', () => {
 
   it('ask of root neither a delegated cgroup nor what ordinary users need', () => {
     const forbidden = { '/proc/sys/kernel/unprivileged_userns_clone': '0', '/etc/subuid': undefined };
-    expect(told(facts({ uid: 0, hasCommand: () => false, delegated: () => undefined }, forbidden))).toEqual(
+    expect(told(facts({ uid: 0, helpers: () => undefined, delegated: () => undefined }, forbidden))).toEqual(
       [],
     );
   });
 
   it('name what a machine without anything lacks, and throw nothing', () => {
-    const bare = facts({ read: () => undefined, exists: () => false, hasCommand: () => false });
+    const bare = facts({ read: () => undefined, exists: () => false, helpers: () => undefined });
     const names = checkHost(bare)
       .filter(({ status }) => status !== 'ok')
       .map(({ name }) => name);
