@@ -58,6 +58,14 @@ describe('the error for a failed step', () => {
     expect(error.hint).toMatch(/\w/);
   });
 
+  it('does not blame the file where the arguments are too long', () => {
+    const error = launchError(program, call('execve'), constants.errno.E2BIG);
+    expect(error).toMatchObject({
+      code: 'COMMAND_NOT_EXECUTABLE',
+      hint: expect.stringContaining('arguments'),
+    });
+  });
+
   it('has the errno’s name where nothing was diagnosed', () => {
     const error = launchError(program, call('umask'), EINVAL);
     expect(error.code).toBe('EINVAL');

@@ -31,6 +31,10 @@ export function executeCommand(
           hint: 'It is not in the root file system, or the loader it needs is not.',
         },
         ENOTDIR: { code: 'COMMAND_NOT_FOUND', hint: 'Its path leads through a file.' },
+        E2BIG: {
+          code: 'COMMAND_NOT_EXECUTABLE',
+          hint: 'Its arguments and variables are too long: 128 KiB for one, a quarter of the stack limit for all (execve(2)).',
+        },
         ENOEXEC: { code: 'COMMAND_NOT_EXECUTABLE', hint: 'It is not a program; a script starts with #!.' },
         other: {
           code: 'COMMAND_NOT_EXECUTABLE',
