@@ -3,7 +3,9 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '@tc/core';
 import { describe, expect, it } from 'vitest';
-import { box, defaults, newDirectory, watchLeftovers } from '../support/kernel.ts';
+import { usualIdMap } from '../support/id-mappable.ts';
+import { box, defaults, makeContainer, newDirectory, watchLeftovers } from '../support/kernel.ts';
+import { requires } from '../support/requires.ts';
 
 watchLeftovers();
 
@@ -21,6 +23,24 @@ describe('the streams', () => {
   it('are three: what goes to stderr is not in stdout', async () => {
     const result = await box('cat; echo err >&2', { input: 'ünïcode' });
     expect(result).toMatchObject({ stdout: 'ünïcode', stderr: 'err\n' });
+  });
+
+  it.for([
+    ['another user', { user: '1000:1000' }],
+    ['root of a user namespace', { namespaces: { user: true } }],
+    ['another user of one', { namespaces: { user: true }, user: '1000:1000' }],
+  ] as const)('can be opened again by %s, whichever way it was started', async ([, options], context) => {
+    if ('namespaces' in options) requires(context, usualIdMap);
+    const again = 'echo out >/dev/stdout; echo err >/dev/stderr; cat /dev/stdin';
+    const seen = { stdout: 'out\nin', stderr: 'err\n' };
+    expect(await box(again, { ...options, input: 'in' })).toMatchObject(seen);
+    await using container = await makeContainer(`echo out >/dev/stdout; sleep 1000`, options);
+    await container.start();
+    expect(await container.exec(['sh', '-c', again], { input: 'in' })).toMatchObject(seen);
+    await container.stop({ timeout: 0 });
+    const lines: string[] = [];
+    for await (const { line } of container.logs()) lines.push(line);
+    expect(lines).toEqual(['out']);
   });
 
   it('give an empty stdin where there is no input', async () => {

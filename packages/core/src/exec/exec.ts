@@ -5,6 +5,7 @@ import { isContainerCgroupFrozen } from '../cgroups/frozen.ts';
 import { parseSize } from '../cgroups/size.ts';
 import { pinRunningRoot } from '../files/container-root.ts';
 import { compileExec } from '../launch/compile-exec.ts';
+import { streamOwner } from '../launch/stream-owner.ts';
 import { launch } from '../launch/supervisor.ts';
 import { parseDuration } from '../run/duration.ts';
 import { failedRun, follow, type Run } from '../run/follow.ts';
@@ -88,11 +89,12 @@ function launchCommand({ stateDirectory, name, command, container, options, when
       hint: 'Resume it first: what joins it would stand still too.',
     });
   }
-  const program = compileExec(resolveExec(command, container, options, accountsOf(stateDirectory)));
+  const spec = resolveExec(command, container, options, accountsOf(stateDirectory));
+  const program = compileExec(spec);
   const pidfd = pinRunning(stateDirectory, ({ pid }) => pidfdOpen(pid), closeSync);
   if (pidfd === undefined) throw notRunning(name, verb);
   try {
-    const streams = openStreams(options);
+    const streams = openStreams(options, streamOwner(spec));
     try {
       const supervisor = launch(program, {
         id: container.id,

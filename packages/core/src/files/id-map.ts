@@ -22,10 +22,16 @@ export class IdMap {
     });
   }
 
+  /** What an id inside is outside; undefined where it is none. */
+  find(id: number): number | undefined {
+    const range = this.#ranges.find(({ inside, count }) => id >= inside && id < inside + count);
+    return range && range.outside + id - range.inside;
+  }
+
   /** @throws TcError ID_NOT_MAPPED */
   outside(id: number, operation: string): number {
-    const range = this.#ranges.find(({ inside, count }) => id >= inside && id < inside + count);
-    if (range !== undefined) return range.outside + id - range.inside;
+    const found = this.find(id);
+    if (found !== undefined) return found;
     throw new TcError(`the container has no id ${id}`, {
       code: 'ID_NOT_MAPPED',
       operation,

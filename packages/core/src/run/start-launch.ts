@@ -6,6 +6,7 @@ import { compileLaunch } from '../launch/compile.ts';
 import { mapIds } from '../launch/map-ids.ts';
 import { makesStateDirectory } from '../launch/phases/state-directory.ts';
 import type { LaunchSpec } from '../launch/spec.ts';
+import { streamOwner } from '../launch/stream-owner.ts';
 import { launch, type Supervisor } from '../launch/supervisor.ts';
 import { nameTaken } from '../state/name-taken.ts';
 import { ensureRuntimeDirectory } from '../state/runtime-directory.ts';
@@ -37,7 +38,7 @@ export function startLaunch(
   if (spec.cgroup?.stepDownFrom !== undefined) stepDown(spec.cgroup.stepDownFrom);
   const { user } = spec.namespaces;
   const given = spec.namespaces.joinNetwork ? [openNetwork(network, spec.runtimeDirectory)] : [];
-  const streams = openStreams(streamOptions);
+  const streams = openStreams(streamOptions, streamOwner(spec));
   try {
     const supervisor = launch(program, {
       id: spec.id,

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fchownSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipe } from '@tc/linux';
@@ -20,8 +20,11 @@ export type StreamOptions = Pick<RunOptions, 'stdin' | 'stdout' | 'stderr' | 'in
 /** All three ignored: what a terminal or a log takes the place of. */
 export const noStreams: StreamOptions = { stdin: 'ignore', stdout: 'ignore', stderr: 'ignore' };
 
-/** Real pipes, as a shell makes them: the container can open /dev/stdout again, and a write is atomic. */
-export function openStreams(given: StreamOptions): Streams {
+/**
+ * Real pipes, as a shell makes them: the container can open /dev/stdout again, and a write is atomic.
+ * @param owner who is to have them
+ */
+export function openStreams(given: StreamOptions, owner?: number): Streams {
   if (given.tty) refuseStreams(given);
   const options = given.tty ? noStreams : given;
   const theirs: number[] = [];
@@ -40,6 +43,7 @@ export function openStreams(given: StreamOptions): Streams {
     const { read, write } = pipe();
     const [their, our] = index === 0 ? [read, write] : [write, read];
     theirs.push(their);
+    if (owner !== undefined && process.geteuid?.() === 0) fchownSync(their, owner, -1);
     const socket = new Socket({ fd: our, readable: index !== 0, writable: index === 0 });
     ours.push(socket);
     return [their, socket];

@@ -1,7 +1,8 @@
 /** Standard streams that end at the supervisor instead of at whoever started it. */
 import { miscConstants, openFlags } from '@tc/linux';
-import { address, at, buffer, flags, load } from '../data.ts';
+import { address, at, buffer, flags, load, number } from '../data.ts';
 import type { Place } from '../program.ts';
+import { streamOwner } from '../stream-owner.ts';
 import type { CommandContext, Context } from './context.ts';
 import { connectTerminal } from './terminal.ts';
 
@@ -20,6 +21,16 @@ export function makeStreams(c: Context): void {
     }
   }
   if (spec.openStdin) makePipe(c, c.stdinRead, c.stdinWrite, 'for stdin: whoever attaches writes to it');
+  const owner = streamOwner(spec);
+  if (owner === undefined) return;
+  const made = spec.logs === undefined ? [] : [c.stdoutWrite, c.stderrWrite];
+  for (const fd of spec.openStdin ? [...made, c.stdinRead] : made) {
+    p.call('fchown', [load(fd), owner, number(-1)], {
+      what: 'give the pipe to the user',
+      why: 'who can open /dev/stdout then',
+      checked: false,
+    });
+  }
 }
 
 export function makePipe({ p }: CommandContext, read: Place, write: Place, why: string): void {
