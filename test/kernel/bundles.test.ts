@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Container } from '@tc/core';
 import { execOci, type OciProcess } from '@tc/core/oci';
@@ -107,6 +107,18 @@ describe('Container.fromBundle', () => {
     await container.wait();
   });
 
+  it('has all of its processes killed also where they are frozen', async () => {
+    await using container = await bundleContainer('sleep 600');
+    await container.start();
+    await container.pause();
+    for (const directory of cgroupsOf(cgroupsPathOf(container.id))) {
+      const state = join(directory, 'freezer.state');
+      if (existsSync(state)) writeFileSync(state, 'FROZEN');
+    }
+    await container.kill('SIGKILL', { all: true });
+    expect(await container.wait()).toEqual({ exitCode: undefined, signal: 'SIGKILL' });
+  });
+
   it.each([
     ['is not in PATH', ['no-such-command'], 'COMMAND_NOT_FOUND'],
     ['has a path to nothing', ['/no/such'], 'COMMAND_NOT_FOUND'],
@@ -137,6 +149,11 @@ describe('Container.fromBundle', () => {
     const first = await bundleContainer('true', inParent('one'));
     const second = await bundleContainer('true', inParent('two'));
     expect(cgroupsOf(`${parent}/between/two`).length).toBeGreaterThan(0);
+    // What is above them is nobody's to end.
+    const above = bundleContainer('true', (config) =>
+      Object.assign(config.linux, { cgroupsPath: `${parent}/between` }),
+    );
+    expect(await refusal(above)).toMatchObject({ code: 'CGROUP_IN_USE' });
     await second.remove({ force: true }); // which made only its own
     expect(cgroupsOf(`${parent}/between`).length).toBeGreaterThan(0);
     await first.remove({ force: true });

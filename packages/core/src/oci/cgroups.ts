@@ -6,7 +6,7 @@ import { deviceWrites } from '../cgroups/devices.ts';
 import { enableWrites } from '../cgroups/enable.ts';
 import { hostFacts } from '../cgroups/facts.ts';
 import type { CgroupPlan, CgroupWrite } from '../cgroups/plan.ts';
-import { pidsIn } from '../cgroups/tree.ts';
+import { pidsIn, treeOf } from '../cgroups/tree.ts';
 import { refuse, unsupported } from './json.ts';
 import { deviceRulesOf, type ResourceWrite, writesV1, writesV2 } from './resource-writes.ts';
 import type { Resources } from './resources.ts';
@@ -130,7 +130,9 @@ export function makeCgroups({ directories }: OciCgroups): MadeCgroups {
     for (const directory of directories) {
       const missing: string[] = [];
       for (let each = directory; !existsSync(each); each = dirname(each)) missing.unshift(each);
-      if (missing.length === 0 && pidsIn(directory).length > 0) throw inUse(directory);
+      // Below it, too: its end is the end of all that is in there.
+      const used = missing.length > 0 ? undefined : treeOf(directory).find((each) => pidsIn(each).length > 0);
+      if (used !== undefined) throw inUse(used);
       for (const each of missing) {
         mkdirSync(each, { mode: 0o755 });
         made.push(each);

@@ -32,13 +32,9 @@ function nameOf(text: string): NodeJS.Signals {
 export function killOci(store: OciStore, id: string, signal: number, all: boolean): void {
   const state = store.get(id);
   // Without cgroups nobody knows who all are; with the first of a PID namespace SIGKILL ends them.
-  if (all && state.cgroups.directories.length > 0) {
-    sendToAll(state, signal);
-    return;
-  }
-  const status = store.statusOf(state);
+  if (all && state.cgroups.directories.length > 0) sendToAll(state, signal);
   // Engines know this sentence: what has ended need not be killed.
-  if (status === 'stopped' || !sendTo(state, signal)) throw notRunning(id, 'container not running');
+  else if (!sendTo(state, signal)) throw notRunning(id, 'container not running');
   if (signal !== os.signals.SIGKILL) return;
   // In version 1 a signal waits until what is frozen goes on; without a PID namespace others stay.
   const { freezer } = state.cgroups.v1;

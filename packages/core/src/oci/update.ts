@@ -13,13 +13,30 @@ export async function updateOci(store: OciStore, id: string, resources: unknown)
   const state = store.get(id);
   if (store.statusOf(state) === 'stopped')
     throw new TcError('container not running', { code: 'CONTAINER_NOT_RUNNING', operation });
-  const read = readResources(resources, 'resources');
+  const read = withWholeCpu(state.cgroups, readResources(resources, 'resources'));
   checkUsage(state.cgroups, read);
   if (state.scope === undefined) applyWrites(resourceWrites(state.cgroups, read));
   else {
     const { updateScope } = await import('./systemd/placement.ts');
     await updateScope(state.scope, state.cgroups, read);
   }
+}
+
+/** In version 2 quota and period are one file: the one that is left out is what it was. */
+function withWholeCpu(cgroups: OciCgroups, resources: Resources): Resources {
+  const { quota, period } = resources.cpu;
+  const files = new CgroupFiles(cgroups);
+  const now = files.isV1 ? undefined : files.text('cpu.max');
+  if (now === undefined || (quota === undefined) === (period === undefined)) return resources;
+  const [quotaNow = 'max', periodNow] = now.trim().split(' ');
+  return {
+    ...resources,
+    cpu: {
+      ...resources.cpu,
+      quota: quota ?? (quotaNow === 'max' ? -1 : Number(quotaNow)),
+      period: period ?? Number(periodNow),
+    },
+  };
 }
 
 /** In version 2 a limit below what is in use has processes killed: cgroup-v2.rst, memory.max. */
