@@ -27,6 +27,7 @@ const maxTries = 5;
 /** Where nobody answers at all. */
 const maxTriesToConnect = 3;
 const headersTimeoutMs = 60_000;
+const maxTokenBytes = 1 << 20;
 
 /** Plain http goes to this machine alone. */
 export function isLoopback(host: string): boolean {
@@ -182,7 +183,7 @@ export class RegistryClient {
     }
     const response = await this.#fetch(url, init);
     if (!response.ok) throw await this.#refused(response, { operation });
-    const answer: unknown = await response.json().catch(() => undefined);
+    const answer = parsed(await beginningOf(response, maxTokenBytes));
     const token = isObject(answer) ? (answer['token'] ?? answer['access_token']) : undefined;
     if (typeof token !== 'string')
       throw registryError(`${url.host} gave no token`, 'REGISTRY_ERROR', operation);
@@ -197,7 +198,7 @@ export class RegistryClient {
   }
 
   async #refused(response: Response, { operation }: Pick<RegistryRequest, 'operation'>): Promise<TcError> {
-    const said = messageOf((await response.text().catch(() => '')).slice(0, 4096));
+    const said = messageOf(await beginningOf(response, 4096));
     const problem = `${this.#registry} answered ${response.status}${said === '' ? '' : `: ${said}`}`;
     if (response.status === 401 || response.status === 403)
       return registryError(problem, 'REGISTRY_DENIED', operation);
@@ -213,15 +214,36 @@ function basic({ username, password }: Credentials): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
+/** No more than that is read: a body may be without end. */
+async function beginningOf(response: Response, mostBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of response.body ?? []) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size >= mostBytes) break;
+    }
+  } catch {} // what has come is enough, or it is no JSON
+  return Buffer.concat(chunks).toString();
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The registry's own words, where it has the form that the specification asks for. */
 function messageOf(text: string): string {
-  try {
-    const value: unknown = JSON.parse(text);
-    const [first] = isObject(value) && Array.isArray(value['errors']) ? value['errors'] : [];
-    return isObject(first) ? `${first['code']}: ${first['message']}`.slice(0, 200) : '';
-  } catch {
-    return '';
-  }
+  const value = parsed(text);
+  const [first] = isObject(value) && Array.isArray(value['errors']) ? value['errors'] : [];
+  const words = isObject(first)
+    ? [first['code'], first['message']].filter((word) => typeof word === 'string')
+    : [];
+  return words.join(': ').slice(0, 200);
 }
 
 const hints: Partial<Record<ErrorCode, string>> = {
