@@ -161,7 +161,8 @@ describe('an archive that wants to leave its root', () => {
   });
 
   it('may replace what is in a directory: the last member of a name counts', async () => {
-    const root = await unpacked([
+    const store = newStore();
+    const bytes = tarArchive([
       { name: 'd/', type: '5', mode: 0o750 },
       { name: 'd/f', content: 'first' },
       { name: 'd/link', type: '2', target: 'f' },
@@ -174,12 +175,15 @@ describe('an archive that wants to leave its root', () => {
       { name: 'd/hard/', type: '5' },
       { name: 'd/hard', type: '1', target: 'd/f' },
     ]);
+    const { digest } = await store.import(once(bytes));
+    const root = (await store.get(digest)).rootfs[0] ?? '';
     const at = (name: string) => join(root, 'd', name);
     expect(readlinkSync(at('link'))).toBe('nowhere');
     expect(readFileSync(at('file'), 'utf8')).toBe('last');
     expect(readdirSync(at('directory'))).toEqual([]);
     expect(readFileSync(at('hard'), 'utf8')).toBe('first');
     expect(statSync(join(root, 'd')).mode & 0o777).toBe(0o750);
+    expect(await store.verify()).toEqual([]);
   });
 
   it('may have a hard link in each of many directories to a file in another one', async () => {

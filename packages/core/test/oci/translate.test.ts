@@ -35,6 +35,15 @@ function config(change: (config: Config & Record<string, never>) => unknown = ()
 const spec = (change?: Parameters<typeof config>[0], more: Partial<typeof options> = {}) =>
   translate(config(change), { ...options, ...more });
 
+describe('the environment', () => {
+  it('has the last value of each variable, and HOME where it is missing', () => {
+    const env = (variables: string[]) =>
+      spec((changed) => Object.assign(changed.process, { env: variables })).process.env;
+    expect(env(['A=1', 'PATH=/bin', 'A=2=3', 'B'])).toEqual(['A=2=3', 'PATH=/bin', 'B', 'HOME=/root']);
+    expect(env(['HOME=/x', 'HOME='])).toEqual(['HOME=']);
+  });
+});
+
 describe('the options of a mount', () => {
   it.each([
     [['ro', 'nosuid'], ['MOUNT_ATTR_RDONLY', 'MOUNT_ATTR_NOSUID'], [], false],

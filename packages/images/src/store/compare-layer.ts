@@ -96,6 +96,10 @@ class Comparison implements TarSink, Disposable {
     const { entry, hash } = this.#current;
     this.#fillHole(entry.size);
     const path = componentsOf(entry.path).join('/');
+    // With a directory goes what was in it, but for a device, which may be left out.
+    if (this.#expected.get(path)?.entry.type === 'directory' && !/directory|device/.test(entry.type))
+      for (const below of this.#expected.keys())
+        if (below.startsWith(`${path}/`)) this.#expected.delete(below);
     this.#expected.delete(path);
     this.#expected.set(path, { entry, hash: entry.type === 'file' ? hash.digest('hex') : undefined });
     this.#current = undefined;

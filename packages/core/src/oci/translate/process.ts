@@ -21,7 +21,7 @@ export function translateProcess(
   const seccompProfile = config.linux.seccomp ?? 'unconfined';
   return {
     argv: process.args,
-    env: withHome(process),
+    env: environmentOf(process),
     cwd: posix.normalize(process.cwd),
     uid: process.user.uid,
     gid: process.user.gid,
@@ -54,10 +54,13 @@ export function translateProcess(
   };
 }
 
-/** Programs expect it, and runc sets it where it is missing. */
-function withHome({ env, user }: OciProcess): readonly string[] {
-  if (env.some((variable) => variable.startsWith('HOME='))) return env;
-  return [...env, `HOME=${user.uid === 0 ? '/root' : '/'}`];
+/**
+ * Of a variable that is there twice the last counts, as for runc: getenv(3) would find the first. HOME programs expect,
+ * and runc sets it where it is missing.
+ */
+function environmentOf({ env, user }: OciProcess): readonly string[] {
+  const home = env.some((each) => each.startsWith('HOME=')) ? [] : [`HOME=${user.uid === 0 ? '/root' : '/'}`];
+  return [...new Map([...env, ...home].map((variable) => [variable.split('=', 1)[0], variable])).values()];
 }
 
 /** JSON has no 64-bit numbers: what is near 2^64 is RLIM_INFINITY. */
