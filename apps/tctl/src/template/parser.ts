@@ -103,6 +103,7 @@ class Parser {
       const tokens = inner?.kind === 'action' ? inner.tokens : [];
       return [this.#block('if', tokens, depth + 1)];
     }
+    if (closing !== 'else') throw new TemplateError(`{{${closing}}}: after else comes if, or nothing`);
     const otherwise = this.nodes(depth + 1);
     if (this.closing !== 'end') throw new TemplateError('{{else}} has no {{end}}');
     return otherwise;

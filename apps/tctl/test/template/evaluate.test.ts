@@ -115,6 +115,7 @@ describe('a template', () => {
     ['{{end}}', /closes nothing/],
     ['{{else}}', /closes nothing/],
     ['{{if .Up}}{{else}}{{else}}{{end}}', /no \{\{end\}\}/],
+    ['{{if .Up}}{{else with .ID}}{{end}}', /after else comes if/],
     ['{{range .ID}}{{end}}', /goes over lists/],
     ['{{.ID .Names}}', /only a function/],
     ['{{.ID | .Names}}', /leads to a function/],
