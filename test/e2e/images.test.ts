@@ -206,6 +206,13 @@ describe('tctl commit, diff and export', () => {
 });
 
 describe('tctl save and load', () => {
+  it('are no error where nobody reads on', async () => {
+    await importImage('unread:1');
+    for (let turn = 0; turn < 5; turn += 1)
+      expectOutput(await shell('tctl save unread:1 | head -c 100 >/dev/null'), '');
+    await tctl('rmi', 'unread:1');
+  });
+
   it.each(['oci', 'docker'])('pass images on: %s', async (format) => {
     const id = await importImage(`saved-${format}:1`, 'CMD ["echo", "loaded"]', `LABEL format=${format}`);
     const file = join(directory, `saved-${format}.tar`);

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { Container } from '@tc/core';
 import { diffLayers, exportTree, ImageStore } from '@tc/images';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -232,6 +233,11 @@ describe('an archive of images', () => {
       manifest([{ Config: 'c.json', Layers: ['l.tar'] }]).content,
     );
     expect(await refusal(newStore().load(directory))).toMatchObject({ code: 'ARCHIVE_UNKNOWN' });
+  });
+
+  it('is damaged where it can’t be decompressed', async () => {
+    const damaged = gzipSync(tarArchive([{ name: 'f' }])).fill(0xff, 12, 30);
+    expect(await refusal(newStore().load(once(damaged)))).toMatchObject({ code: 'TAR_COMPRESSION' });
   });
 
   it('is written until its signal says no', async () => {

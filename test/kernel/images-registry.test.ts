@@ -48,6 +48,10 @@ describe('a registry', () => {
     const pulled = await to.pull(name, { ...anonymous, onProgress: (step) => steps.push(step) });
     expect(pulled).toMatchObject({ digest, id, names: [name] });
     expect(await to.verify()).toEqual([]);
+    // An id could be the name of an image of somebody else's.
+    expect(await refusal(from.push(id.slice(7, 19), undefined, anonymous))).toMatchObject({
+      code: 'IMAGE_NAME',
+    });
     expect((await to.get(name)).config.settings).toMatchObject({
       cmd: ['/bin/sh'],
       env: ['A=1'],

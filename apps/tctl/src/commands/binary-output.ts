@@ -33,6 +33,7 @@ export async function writeArchive(
     refuseTerminal('Give a file with -o, or pipe it.');
     const out = createWriteStream('', { fd: 1, autoClose: false });
     const failed = once(out, 'error').then(([error]) => Promise.reject(error));
+    failed.catch(() => {}); // it may fail while the source is waited for; the next write learns of it
     try {
       for await (const piece of source)
         if (!out.write(piece)) await Promise.race([once(out, 'drain'), failed]);

@@ -6,7 +6,7 @@ import { TcError } from '@tc/linux';
 import type { Written } from '../store/blob-file.ts';
 import type { TarEntry, TarSink } from '../tar/entry.ts';
 import { TarParser } from '../tar/parser.ts';
-import { compressionOf, decompressor, startOf } from '../unpack/decompress.ts';
+import { compressionOf, decompressionError, decompressor, startOf } from '../unpack/decompress.ts';
 
 /** A file of the archive, hashed as it came. */
 export interface ArchiveMember extends Written {
@@ -30,11 +30,14 @@ export async function readArchive(
   using sink = new MemberFiles(newPath, maxBytes);
   const parser = new TarParser(sink);
   const { first, all } = await startOf(source);
-  await pipeline(all, decompressor(compressionOf(first)), async (chunks: AsyncIterable<Buffer>) => {
+  const compression = compressionOf(first);
+  await pipeline(all, decompressor(compression), async (chunks: AsyncIterable<Buffer>) => {
     for await (const chunk of chunks) {
       onBytes?.(chunk.length);
       parser.write(chunk);
     }
+  }).catch((error) => {
+    throw decompressionError(error, compression);
   });
   parser.finish();
   return { files: sink.resolved() };

@@ -166,7 +166,18 @@ export class ImageStore {
   async push(image: string, to?: string, options: PushOptions = {}): Promise<void> {
     const { pushImage } = await import('../registry/push.ts');
     const record = this.store.find(image);
-    await pushImage(this.store, record, parseReference(to ?? image), options);
+    await pushImage(this.store, record, parseReference(to ?? this.#ownName(image, record)), options);
+  }
+
+  /** An id is no name: `abcd` would be docker.io/library/abcd. @throws TcError IMAGE_NAME */
+  #ownName(image: string, { manifest }: ImageRecord): string {
+    const names = this.store.namesOf(manifest);
+    if (image.includes('@') || names.includes(wholeName(image) ?? '')) return image;
+    throw new TcError('that is an id, and no name', {
+      code: 'IMAGE_NAME',
+      operation: `push ${image}`,
+      hint: `Say which name it is to have there${names.length > 0 ? `: ${names.join(', ')}` : ''}.`,
+    });
   }
 
   /** Takes images out of an archive of `docker save`, `podman save` or `skopeo copy`, or an OCI layout. */
