@@ -75,6 +75,8 @@ function runHook(at: string, { path, args, env, timeoutSeconds }: OciHook, state
     argv0: args[0] ?? path,
     env: variables,
     input: JSON.stringify(state),
+    stdio: ['pipe', 'ignore', 'pipe'],
+    maxBuffer: Number.POSITIVE_INFINITY, // more than a megabyte would be the end of it
     ...(timeoutSeconds === undefined ? {} : { timeout: timeoutSeconds * 1000, killSignal: 'SIGKILL' }),
   });
   // A hook need not read its stdin.
