@@ -210,6 +210,12 @@ describe('several at once', () => {
     expect(await found('-a', '-f', 'label=tier')).toEqual([b, a]);
     expect(await found('-a', '-f', 'label=tier=back')).toEqual([b]);
     expectRefusal(await tctl('ps', '-f', 'colour=red'), /knows no "colour"/, /name, id, status, label/);
+    expectRefusal(
+      await tctl('ps', '-f', 'status=stopped'),
+      /can’t be "stopped"/,
+      /created, running, paused, exited/,
+    );
+    expectRefusal(await tctl('ps', '-f', 'since=nosuch'), /no container "nosuch"/, /tctl ps -a/);
     const pruned = (await tctl('prune')).stdout;
     expect(pruned).toMatch(/^[0-9a-f]{12}\n$/);
     expect(await found('-a')).toEqual([a]);

@@ -4,13 +4,18 @@ import { UsageError } from './usage-error.ts';
 /** Whether something has a value, by key. */
 export type FilterTests<T> = Readonly<Record<string, (item: T, value: string) => boolean>>;
 
+/** What the values of a key may be: words, or what an expression matches, with words for that. */
+export type FilterValues = Readonly<Record<string, readonly string[] | { like: RegExp; hint: string }>>;
+
 /**
  * `--filter KEY=VALUE`, several times: values of one key are alternatives, but those of labels; keys all have to hold.
+ * @param allowed any value, unless given
  * @throws UsageError
  */
 export function parseFilters<T>(
   filters: readonly string[] | undefined,
   tests: FilterTests<T>,
+  allowed: FilterValues = {},
 ): (item: T) => boolean {
   const wanted = new Map<string, string[]>();
   for (const filter of filters ?? []) {
@@ -21,7 +26,9 @@ export function parseFilters<T>(
     if (!Object.hasOwn(tests, key)) {
       throw new UsageError(`--filter knows no ${JSON.stringify(key)}`, keys(tests, key));
     }
-    wanted.set(key, [...(wanted.get(key) ?? []), filter.slice(equals + 1)]);
+    const value = filter.slice(equals + 1);
+    check(key, value, allowed[key]);
+    wanted.set(key, [...(wanted.get(key) ?? []), value]);
   }
   return (item) =>
     [...wanted].every(([key, values]) => {
@@ -38,4 +45,11 @@ function keys(tests: object, word: string): string {
   return near === undefined
     ? `The keys are ${Object.keys(tests).join(', ')}.`
     : `Did you mean ${near}=VALUE?`;
+}
+
+function check(key: string, value: string, allowed: FilterValues[string] | undefined): void {
+  if (allowed === undefined) return;
+  const isRight = 'like' in allowed ? allowed.like.test(value) : allowed.includes(value);
+  const hint = 'like' in allowed ? allowed.hint : `There are ${allowed.join(', ')}.`;
+  if (!isRight) throw new UsageError(`--filter ${key} can’t be ${JSON.stringify(value)}`, hint);
 }

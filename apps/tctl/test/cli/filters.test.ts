@@ -38,4 +38,12 @@ describe('--filter', () => {
   ])('is refused: %s', (filter, hint) => {
     expect(refusal(() => parseFilters([filter], tests)).hint).toBe(hint);
   });
+
+  it('takes the values alone that a key can have', () => {
+    const allowed = { name: ['web', 'db'], size: { like: /^\d$/, hint: 'A digit.' } };
+    const parse = (filter: string) => parseFilters([filter], tests, allowed);
+    expect(things.filter(parse('size=2'))).toHaveLength(2);
+    expect(refusal(() => parse('size=x')).hint).toBe('A digit.');
+    expect(refusal(() => parse('name=worker')).hint).toBe('There are web, db.');
+  });
 });
