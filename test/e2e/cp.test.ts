@@ -100,9 +100,9 @@ describe('tctl cp out of a container', () => {
     for (const target of [fifo, here])
       expectRefusal(
         await tctl('cp', `${name}:/etc/hostname`, target),
-        /hostname" is a device, a FIFO or a socket/,
+        /there is a FIFO on the host/,
         /archive to stdout/,
-        125,
+        1,
       );
     expect(lstatSync(fifo).isFIFO()).toBe(true);
   });

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { bundleContainer, cgroupsPathOf, collect, runBundle, stateRoot, store } from '../support/bundles.ts';
 import { newDirectory, newName, refusal, watchLeftovers } from '../support/kernel.ts';
 import { cgroupMountPoints } from '../support/leftovers.ts';
+import { mode, requires } from '../support/requires.ts';
 import { scaled } from '../support/scale.ts';
 
 watchLeftovers();
@@ -187,6 +188,27 @@ describe('Container.fromBundle', () => {
     const tooLow = container.update({ memory: { limit: 4096, checkBeforeUpdate: true } });
     expect(await refusal(tooLow)).toMatchObject({ code: 'LIMIT_BELOW_USAGE' });
     expect(limits()).toEqual([String(128 * 2 ** 20), '30']);
+  });
+
+  it('has its weight for disks in every file that the kernel has for that', async (context) => {
+    requires(context, mode('v2'));
+    await using container = await bundleContainer('true', (config) => {
+      config.linux['resources'] = { blockIO: { weight: 1000 } };
+    });
+    const [directory = ''] = cgroupsOf(cgroupsPathOf(container.id));
+    const files = { 'io.bfq.weight': 'default 1000', 'io.weight': 'default 10000' };
+    for (const [name, text] of Object.entries(files).filter(([each]) => existsSync(join(directory, each))))
+      expect([name, readFileSync(join(directory, name), 'utf8').trim()]).toEqual([name, text]);
+    expect(existsSync(join(directory, 'io.max'))).toBe(true);
+  });
+
+  it('can’t be started while it is paused, and can afterwards', async () => {
+    await using container = await bundleContainer('exit 3');
+    await container.pause();
+    expect(await refusal(container.start())).toMatchObject({ code: 'CONTAINER_PAUSED' });
+    await container.resume();
+    await container.start();
+    expect(await container.wait()).toMatchObject({ exitCode: 3 });
   });
 
   it('joins namespaces by their paths', async () => {

@@ -14,5 +14,6 @@ export const cliHints: Readonly<Record<string, string | undefined>> = {
     'tctl images lists them, tctl pull gets one; host is always there; to use a directory, give --rootfs DIR.',
   IMAGE_IN_USE: 'Remove the container first: tctl rm NAME. With -f only the names go.',
   LAYER_MISSING: 'tctl image verify --repair unpacks it anew from its blob; else get the image again.',
+  HOST_PATH_NOT_A_FILE: 'Give another path, or -: tctl cp CONTAINER:PATH - writes an archive to stdout.',
   VOLUME_NOT_FOUND: 'tctl volume ls lists the volumes.',
 };

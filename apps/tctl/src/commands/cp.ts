@@ -1,4 +1,4 @@
-import { lstatSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, join, posix, resolve } from 'node:path';
 import { Container, type ContainerFiles } from '@tc/core';
 import { cleanUp } from '../cli/clean-up.ts';
@@ -82,16 +82,8 @@ async function targetOutside(files: ContainerFiles, source: string, target: stri
   const isDirectory = statSync(target, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const sourceIsDirectory = (await files.stat(source)).type === 'directory';
   refuseMissing(target, isDirectory, sourceIsDirectory);
-  if (!isDirectory || (sourceIsDirectory && isContents(source))) return notSpecial(target);
-  return notSpecial(join(target, posix.basename(posix.resolve('/', source))));
-}
-
-/** What is copied takes the place of what is there: of /dev/null, too. @throws UsageError */
-function notSpecial(target: string): string {
-  const there = lstatSync(target, { throwIfNoEntry: false });
-  if (there === undefined || there.isDirectory() || there.isFile() || there.isSymbolicLink()) return target;
-  const problem = `${JSON.stringify(target)} is a device, a FIFO or a socket`;
-  throw new UsageError(problem, 'tctl cp CONTAINER:PATH - writes an archive to stdout.');
+  if (!isDirectory || (sourceIsDirectory && isContents(source))) return target;
+  return join(target, posix.basename(posix.resolve('/', source)));
 }
 
 /** A file can't get a name that says that it is a directory. @throws UsageError */

@@ -31,6 +31,7 @@ export function copyRules(
     operation,
     maxBytes: parseSize(maxBytes, operation),
     maxEntries,
+    sparesSpecial: direction === 'out', // as root, /dev/null would be a file from then on
     modeBits: preserve ? 0o7777 : 0o777,
     owner: ({ uid, gid }) => {
       if (direction === 'out') return preserve ? inside(uid, gid) : undefined;

@@ -1,5 +1,5 @@
 /** Copies files from one pinned directory to another. Neither side is trusted to stay as it is meanwhile. */
-import type { Stats } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { chmod, chown, type FileHandle, lchown, lutimes, opendir, readlink, utimes } from 'node:fs/promises';
 import type { Name, Pin } from '@tc/linux';
 import { TcError } from '@tc/linux';
@@ -23,6 +23,8 @@ export interface CopyRules {
   readonly operation: string;
   /** Who gets the copy; undefined: whoever makes it. */
   owner(stats: Stats): { readonly uid: number; readonly gid: number } | undefined;
+  /** Refuses to take the place of a device, a FIFO or a socket. */
+  readonly sparesSpecial: boolean;
   /** Bits of the mode that are kept. */
   readonly modeBits: number;
   readonly maxBytes: number;
@@ -55,12 +57,14 @@ export class TreeCopy {
     depth = 0,
   ): Promise<void> {
     this.#entries += 1;
-    const { operation, maxEntries } = this.#rules;
+    const { operation, maxEntries, sparesSpecial } = this.#rules;
     if (this.#entries > maxEntries)
       throw tooLarge(`there are more than ${maxEntries} files`, operation, path);
     const stats = source.stats();
     const { directory, name } = target;
     const type = typeOf(stats);
+    if (sparesSpecial && (type === 'file' || type === 'link'))
+      refuseSpecial(directory, name, operation, path);
     if (type === 'file') {
       await placeFile(directory, name, (file) => this.#fill(source, file, stats, path));
       this.#result.files += 1;
@@ -121,6 +125,18 @@ export class TreeCopy {
     await chmod(path, stats.mode & this.#rules.modeBits);
     await utimes(path, stats.atime, stats.mtime);
   }
+}
+
+/** @throws TcError HOST_PATH_NOT_A_FILE */
+function refuseSpecial(directory: Pin, name: Name, operation: string, path: string): void {
+  const there = lstatSync(directory.child(name), { throwIfNoEntry: false });
+  if (there === undefined || there.isFile() || there.isSymbolicLink() || there.isDirectory()) return;
+  throw new TcError(`there is a ${typeOf(there)} on the host, whose place it would take`, {
+    code: 'HOST_PATH_NOT_A_FILE',
+    operation,
+    path,
+    hint: 'Give another path.',
+  });
 }
 
 /** @returns whether it was not there */

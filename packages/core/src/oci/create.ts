@@ -8,6 +8,7 @@ import { mapIds } from '../launch/map-ids.ts';
 import { launch, whenLauncherEnds } from '../launch/supervisor.ts';
 import type { MadeCgroups, OciCgroups } from './cgroups.ts';
 import { type OciConfig, readOciConfig } from './config/config.ts';
+import { consoleSocketAt } from './console-socket.ts';
 import { type OciState, type OciStore, type StartStep, startTimeOf } from './container-state.ts';
 import { copyUp } from './copy-up.ts';
 import { ownStreams } from './exec.ts';
@@ -66,7 +67,7 @@ export async function createOci(store: OciStore, id: string, options: CreateOpti
     stateDirectory: store.directoryOf(id),
     bundle,
     caller,
-    consoleSocket: options.consoleSocket === undefined ? undefined : resolve(options.consoleSocket),
+    consoleSocket: consoleSocketAt(options.consoleSocket),
     ownTerminal: options.ownTerminal ?? false,
     preserveFds: options.preserveFds ?? 0,
     ownStreams: ownStreams(stdio),

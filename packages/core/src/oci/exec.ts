@@ -1,10 +1,10 @@
 /** `exec`: one more process in a container. */
 import { fstatSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { TcError } from '@tc/linux';
 import { isContainerCgroupFrozen } from '../cgroups/frozen.ts';
 import { readOciConfig } from './config/config.ts';
 import { type OciProcess, readOciProcess } from './config/process.ts';
+import { consoleSocketAt } from './console-socket.ts';
 import { isAlive, type OciStore } from './container-state.ts';
 import { launchIn, type Started } from './launch-in.ts';
 import { subCgroups } from './sub-cgroups.ts';
@@ -51,7 +51,7 @@ export async function execOci(
       ? (given as (own: OciProcess) => OciProcess)(config.process as OciProcess)
       : readOciProcess(given, 'process');
   const terminal = translateTerminal(ociProcess, {
-    consoleSocket: options.consoleSocket === undefined ? undefined : resolve(options.consoleSocket),
+    consoleSocket: consoleSocketAt(options.consoleSocket),
     ownTerminal: options.ownTerminal ?? false,
   });
   const process = translateProcess(ociProcess, config, { id, status: 'running', bundle: state.bundle });

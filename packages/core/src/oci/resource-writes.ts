@@ -82,7 +82,10 @@ export function writesV2({ memory, cpu, ...resources }: Resources): ResourceWrit
   if (resources.pidsLimit !== undefined && resources.pidsLimit !== 0)
     add('pids', 'max', unlimited(resources.pidsLimit, 'max'));
   const { weight, throttles } = resources.blockIO;
-  if (weight !== undefined) add('io', 'bfq.weight', weight, true);
+  if (weight !== undefined) {
+    add('io', 'bfq.weight', weight, true);
+    add('io', 'weight', weightOfBfq(weight), true); // what holds depends on the scheduler of each disk
+  }
   for (const { kind, device, rate } of throttles)
     add('io', 'max', `${device} ${maxKeys[kind]}=${rate || 'max'}`);
   for (const { pageSize, limit } of resources.hugepageLimits) add('hugetlb', `${pageSize}.max`, limit);
@@ -107,6 +110,11 @@ function swapMax({ limit, swap }: Resources['memory']): string | undefined {
 function weightOfShares(shares: number): number {
   const within = Math.min(Math.max(shares, 2), 262_144);
   return Math.trunc(1 + ((within - 2) * 9999) / 262_142);
+}
+
+/** 10..1000 to 1..10000 */
+function weightOfBfq(weight: number): number {
+  return Math.trunc(1 + ((Math.max(weight, 10) - 10) * 9999) / 990);
 }
 
 /**

@@ -2,6 +2,7 @@
 import { closeSync, constants, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoName, TcError } from '@tc/linux';
+import { isContainerCgroupFrozen } from '../cgroups/frozen.ts';
 import { resultFifo, startFifo } from '../launch/bundle-spec.ts';
 import { readOciConfig } from './config/config.ts';
 import { isAlive, type OciState, type OciStore } from './container-state.ts';
@@ -14,7 +15,7 @@ const operation = 'start the container';
 
 /**
  * Resolves when its command runs. A hook that fails stops the container: runtime.md, "Lifecycle".
- * @throws TcError NOT_CREATED, START_FAILED, HOOK_FAILED
+ * @throws TcError NOT_CREATED, CONTAINER_PAUSED, START_FAILED, HOOK_FAILED
  */
 export async function startOci(store: OciStore, id: string): Promise<void> {
   const state = store.get(id);
@@ -26,6 +27,13 @@ export async function startOci(store: OciStore, id: string): Promise<void> {
       code: 'NOT_CREATED',
       operation,
       hint: 'Only what was made can be started, once.',
+    });
+  }
+  if (isContainerCgroupFrozen(state.cgroups.directories)) {
+    throw new TcError('it is paused', {
+      code: 'CONTAINER_PAUSED',
+      operation,
+      hint: 'Resume it first: it would not start, and whoever starts it would wait.',
     });
   }
   try {

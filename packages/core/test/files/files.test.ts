@@ -375,6 +375,21 @@ describe('copying', () => {
     expect(readdirSync(join(box.host, 'victim'))).toEqual(['file']);
   });
 
+  it('takes the place of no device, FIFO or socket of the host', async () => {
+    mkdirSync(inside('d'));
+    writeFileSync(inside('d/file'), 'new');
+    symlinkSync('file', inside('d/link'));
+    mkdirSync(join(box.host, 'there'));
+    const fifo = join(box.host, 'there/link');
+    execFileSync('mkfifo', [fifo]);
+    for (const [path, target] of [
+      ['/d/file', fifo],
+      ['/d', join(box.host, 'there')],
+    ] as const)
+      await expect(box.files.copyOut(path, target)).rejects.toEqual(failure('HOST_PATH_NOT_A_FILE'));
+    expect(lstatSync(fifo).isFIFO()).toBe(true);
+  });
+
   asRoot('ends where it gets more than is wanted', async () => {
     tree(box.root);
     writeFileSync(inside('d/huge'), '');

@@ -123,6 +123,8 @@ describe('the resources', () => {
       ['blkio.throttle.read_bps_device 8:0 9'],
       ['io.max 8:0 rbps=9'],
     ],
+    [{ blockIO: { weight: 10 } }, ['blkio.bfq.weight 10'], ['io.bfq.weight 10', 'io.weight 1']],
+    [{ blockIO: { weight: 1000 } }, ['blkio.bfq.weight 1000'], ['io.bfq.weight 1000', 'io.weight 10000']],
     [
       { hugepageLimits: [{ pageSize: '2MB', limit: 4 }] },
       ['hugetlb.2MB.limit_in_bytes 4'],

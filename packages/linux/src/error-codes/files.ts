@@ -17,6 +17,10 @@ export const fileErrors = {
     cause: 'nothing is written through links of the host',
     cure: 'give the path that it leads to',
   },
+  HOST_PATH_NOT_A_FILE: {
+    cause: 'a device, a FIFO or a socket of the host, whose place a copy would take',
+    cure: 'give another path',
+  },
   TOO_LARGE: {
     cause: 'more than `maxBytes` or `maxEntries`',
     cure: 'raise it',

@@ -1,6 +1,16 @@
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../../cli/usage-error.ts';
 import { parseSettings, toJson } from './parse-settings.ts';
 import type { Settings } from './settings.ts';
@@ -34,7 +44,8 @@ function readText(file: string): string | undefined {
 
 /**
  * Changes some settings of the file, and leaves the others, and their order, as they are. It is there with the old
- * settings or the new ones. A link, as people have who keep their files elsewhere, stays one.
+ * settings or the new ones, and with the permissions that it had. A link, as people have who keep their files elsewhere,
+ * stays one.
  */
 export function writeSettings(file: string, changes: Settings): void {
   const text = readText(file);
@@ -42,13 +53,25 @@ export function writeSettings(file: string, changes: Settings): void {
   const before = text === undefined ? {} : (JSON.parse(text) as Record<string, unknown>);
   const after = `${JSON.stringify({ ...before, ...toJson(changes) }, undefined, 2)}\n`;
   mkdirSync(dirname(file), { recursive: true });
-  const target = text === undefined ? file : realpathSync(file);
+  const target = behindLinks(file);
   const temporary = `${target}.${process.pid}`;
   try {
     writeFileSync(temporary, after);
+    if (text !== undefined) chmodSync(temporary, statSync(target).mode & 0o777);
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+function behindLinks(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {}
+  try {
+    return resolve(dirname(file), readlinkSync(file)); // to a file that is not there yet
+  } catch {
+    return file;
   }
 }

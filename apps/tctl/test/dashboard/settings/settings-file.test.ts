@@ -1,10 +1,12 @@
 import {
+  chmodSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -79,6 +81,17 @@ describe('keeping settings', () => {
     writeSettings(file, { mouse: false });
     expect(lstatSync(file).isSymbolicLink()).toBe(true);
     expect(JSON.parse(readFileSync(elsewhere, 'utf8'))).toEqual({ mouse: false });
+    rmSync(elsewhere);
+    writeSettings(file, { mouse: true });
+    expect(lstatSync(file).isSymbolicLink()).toBe(true);
+    expect(JSON.parse(readFileSync(elsewhere, 'utf8'))).toEqual({ mouse: true });
+  });
+
+  it('leaves its permissions as they are', () => {
+    put('{}');
+    chmodSync(file, 0o600);
+    writeSettings(file, { mouse: false });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
   it('does not write over what somebody has broken meanwhile', () => {
