@@ -6,6 +6,7 @@ import type { ContainerPath } from './container-path.ts';
 import type { ContainerRoot } from './container-root.ts';
 import { type CopyOptions, copyRules } from './copy-options.ts';
 import { type CopyResult, TreeCopy } from './copy-tree.ts';
+import { doing } from './failures.ts';
 
 const { O_DIRECTORY } = constants;
 
@@ -17,7 +18,7 @@ export async function copyIn(
   operation: string,
 ): Promise<CopyResult> {
   const copy = new TreeCopy(copyRules('in', root, options, operation));
-  using source = Pin.host(hostPath);
+  using source = await doing(operation, hostPath, () => Pin.host(hostPath));
   if (source.stats().isDirectory()) {
     // It may be there, also as a link to one: /var/run.
     using there = directoryAt(root.pin, path);
@@ -41,7 +42,8 @@ export async function copyOut(
   const copy = new TreeCopy(copyRules('out', root, options, operation));
   using source = root.pin.resolve(path);
   const target = resolve(hostPath);
-  using directory = Pin.host(dirname(target), O_DIRECTORY);
+  const parent = dirname(target);
+  using directory = await doing(operation, parent, () => Pin.host(parent, O_DIRECTORY));
   const name = basename(target);
   if (name === '') {
     await copy.fill(source, directory, '');

@@ -10,6 +10,7 @@ export async function doing<T>(operation: string, path: string, act: () => T | P
   } catch (error) {
     const { errno, syscall } = error as NodeJS.ErrnoException;
     if (error instanceof SyscallError) {
+      if (error.path !== undefined) throw error; // of something else that was done on the way: with a path of the host
       throw new SyscallError({ call: error.call, errno: error.errno, operation, path });
     }
     if (error instanceof TcError || typeof errno !== 'number') throw error;

@@ -375,6 +375,13 @@ describe('copying', () => {
     expect(readdirSync(join(box.host, 'victim'))).toEqual(['file']);
   });
 
+  it('names the path that is not there, on whichever side it is', async () => {
+    const [missing, there] = [join(box.host, 'no/such'), join(box.host, 'there')];
+    await expect(box.files.copyIn(missing, '/a')).rejects.toMatchObject({ code: 'ENOENT', path: missing });
+    await expect(box.files.copyOut('/etc', missing)).rejects.toMatchObject({ path: join(box.host, 'no') });
+    await expect(box.files.copyOut('/nothing', there)).rejects.toMatchObject({ path: '/nothing' });
+  });
+
   it('takes the place of no device, FIFO or socket of the host', async () => {
     mkdirSync(inside('d'));
     writeFileSync(inside('d/file'), 'new');
