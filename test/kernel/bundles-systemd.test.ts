@@ -85,16 +85,16 @@ it('has its container in a scope, with its limits as properties and in the files
   ]);
   value(updated);
   expect(String(value(after))).toContain('MemoryMax=100663296\n');
-  expect(String(value(after))).toContain('CPUQuotaPerSecUSec=550ms\n');
+  expect(String(value(after))).toContain('CPUQuotaPerSecUSec=1.090000s\n'); // of the period that there was
   value(unlimited);
   const others = ['100663296', '50331648', '33554432', '79', 'max', '0'];
-  expect(files.map(file)).toEqual(others.toSpliced(4, 0, '54321 100000'));
+  expect(files.map(file)).toEqual(others.toSpliced(4, 0, '54321 50000'));
 
   // Then it writes what it knows, and that is all of it: to whole percents of a CPU.
   const [reloaded] = await systemd.do([{ act: 'systemctl', args: ['daemon-reload'] }]);
   value(reloaded);
   expect(files.filter((name) => name !== 'cpu.max').map(file)).toEqual(others);
-  expect(file('cpu.max')).toMatch(/^5(4321|5000) 100000$/);
+  expect(file('cpu.max')).toMatch(/^54(321|500) 50000$/);
 
   const [refused, deleted, units] = await systemd.do([
     { act: 'delete', ...of },

@@ -308,12 +308,15 @@ describe('the processes of a container', () => {
     const running = container.exec(['sleep', '102']);
     const { pid = 0 } = await container.inspect();
     let all: readonly ProcessInfo[] = [];
-    await expect
-      .poll(async () => {
-        all = await processes({ pid }, all);
-        return all.map(({ command }) => command.join(' ')).toSorted();
-      })
-      .toEqual(['sleep 100', 'sleep 101', 'sleep 102']);
+    await until(async () => {
+      all = await processes({ pid }, all);
+      return all.filter(({ name }) => name === 'sleep').length === 3;
+    }, 'all three are there');
+    expect(all.map(({ command }) => command.join(' ')).toSorted()).toEqual([
+      'sleep 100',
+      'sleep 101',
+      'sleep 102',
+    ]);
     expect(all.find((each) => each.pid === pid)?.cgroupPath).toBeUndefined();
     running.kill('SIGKILL');
     await running;
@@ -327,7 +330,8 @@ describe('the processes of a container', () => {
     const namesOf = async (pid = 0) => (await processes({ pid })).map(({ name }) => name).toSorted();
     try {
       const inside = ['sh', 'sh', 'sleep', 'sleep', 'unshare'];
-      await expect.poll(() => namesOf(child.pid)).toEqual([...inside, 'unshare']);
+      await until(async () => (await namesOf(child.pid)).length > inside.length, 'all are there');
+      expect(await namesOf(child.pid)).toEqual([...inside, 'unshare']);
       const all = await processes({ pid: child.pid ?? 0 });
       expect(await namesOf(all.find(({ parentPid }) => parentPid === child.pid)?.pid)).toEqual(inside);
     } finally {

@@ -83,9 +83,13 @@ export function cgroupFile(id: string, file: string): string {
 }
 
 /** Waits until something holds. */
-export async function until(holds: () => boolean, what: string, milliseconds = scaled(5000)): Promise<void> {
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  what: string,
+  milliseconds = scaled(5000),
+): Promise<void> {
   const start = performance.now();
-  while (!holds()) {
+  while (!(await holds())) {
     if (performance.now() - start > milliseconds)
       throw new Error(`in ${milliseconds} ms it did not happen: ${what}`);
     await sleep(2);
