@@ -37,8 +37,14 @@ export interface Libc {
   posix_spawnattr_setsigdefault(attributes: Uint8Array, signals: Uint8Array): Int;
 }
 
-let koffi: typeof Koffi | undefined;
 let libc: Libc | undefined;
+
+/**
+ * This thread's errno, where errno(3) has it in memory. It is read in the function that made the call, right behind it:
+ * on the way to another call of native code, as koffi's own errno() is one, V8 may collect garbage, and its futexes set
+ * errno. One in a million calls was told to have failed with EAGAIN.
+ */
+let errno = new Int32Array(1);
 
 /** Loaded at the first call. */
 export function getLibc(): Libc {
@@ -51,7 +57,7 @@ export function isLibcLoaded(): boolean {
 }
 
 function load(): Libc {
-  koffi = loadKoffi();
+  const koffi = loadKoffi();
   const self = koffi.load(null); // the libc that node itself runs on: glibc and musl alike
   libc = {
     memfd_create: self.func('int memfd_create(const char *name, unsigned int flags)'),
@@ -75,6 +81,8 @@ function load(): Libc {
       'int posix_spawnattr_setsigdefault(void *attributes, const void *signals)',
     ),
   } as Libc;
+  const errnoLocation = self.func('void *__errno_location()'); // of glibc and musl
+  errno = new Int32Array(koffi.view(errnoLocation(), Int32Array.BYTES_PER_ELEMENT));
   return libc;
 }
 
@@ -92,9 +100,8 @@ function loadKoffi(): typeof Koffi {
   }
 }
 
-/** errno is read at once: any other call through libuv could change it. */
-function checked(call: string, args: readonly unknown[], result: Int): Int {
-  if (result === -1) throw new SyscallError({ call, errno: koffi?.errno() ?? 0, args });
+function checked(call: string, args: readonly unknown[], result: Int, failure: Int | undefined): Int {
+  if (result === -1) throw new SyscallError({ call, errno: failure ?? 0, args });
   return result;
 }
 
@@ -110,6 +117,7 @@ export function systemCall(name: SyscallName, ...args: readonly (number | string
     name,
     args.map((arg) => (typeof arg === 'object' ? '...' : arg)),
     getLibc().syscall(number, ...typed),
+    errno[0],
   );
 }
 
@@ -117,20 +125,20 @@ const argumentTypes = { number: 'long', string: 'const char *', object: 'void *'
 
 /** memfd_create(2): an anonymous file in memory. @throws SyscallError */
 export function memfdCreate(name: string, flags: number): number {
-  return checked('memfd_create', [name, flags], getLibc().memfd_create(name, flags));
+  return checked('memfd_create', [name, flags], getLibc().memfd_create(name, flags), errno[0]);
 }
 
 /** fcntl(2) with an int argument. @throws SyscallError */
 export function fcntl(fd: number, command: number, argument: number): number {
-  return checked('fcntl', [fd, command, argument], getLibc().fcntl(fd, command, 'int', argument));
+  return checked('fcntl', [fd, command, argument], getLibc().fcntl(fd, command, 'int', argument), errno[0]);
 }
 
 /** flock(2). @returns false where the lock is held by another and LOCK_NB was given. @throws SyscallError */
 export function flock(fd: number, operation: number): boolean {
-  if (getLibc().flock(fd, operation) === 0) return true;
-  const errno = koffi?.errno() ?? 0;
-  if (errno === 11) return false; // EWOULDBLOCK
-  throw new SyscallError({ call: 'flock', errno, args: [fd, operation] });
+  const [result, failure = 0] = [getLibc().flock(fd, operation), errno[0]];
+  if (result === 0) return true;
+  if (failure === 11) return false; // EWOULDBLOCK
+  throw new SyscallError({ call: 'flock', errno: failure, args: [fd, operation] });
 }
 
 /**
@@ -139,7 +147,7 @@ export function flock(fd: number, operation: number): boolean {
  */
 export function pipe(): { read: number; write: number } {
   const ends = new Int32Array(2);
-  checked('pipe2', [], getLibc().pipe2(ends, 0o2000000));
+  checked('pipe2', [], getLibc().pipe2(ends, 0o2000000), errno[0]);
   return { read: ends[0] as number, write: ends[1] as number };
 }
 
@@ -147,6 +155,6 @@ export function pipe(): { read: number; write: number } {
 export function socketPair(): readonly [number, number] {
   const ends = new Int32Array(2);
   const [AF_UNIX, SOCK_STREAM, SOCK_CLOEXEC] = [1, 1, 0o2000000];
-  checked('socketpair', [], getLibc().socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
+  checked('socketpair', [], getLibc().socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), errno[0]);
   return [ends[0] as number, ends[1] as number];
 }
