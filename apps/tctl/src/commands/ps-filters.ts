@@ -32,7 +32,7 @@ export function containerFilter(
   };
   return parseFilters(filters, tests, {
     status: [...states, ...statesOfDocker],
-    exited: { like: /^\d{1,3}$/, hint: 'It takes an exit code: 0 to 255.' },
+    exited: { like: /^(1?\d?\d|2[0-4]\d|25[0-5])$/, hint: 'It takes an exit code: 0 to 255.' },
   });
 }
 

@@ -6,7 +6,7 @@ export interface Selected {
   readonly samples: readonly CgroupSample[];
   /** Containers that were asked for and do not run, have no cgroup, or were not read yet. */
   readonly resting: readonly ContainerInfo[];
-  /** Whether one was not read yet. */
+  /** Whether all of them that run in a cgroup were read. */
   readonly isComplete: boolean;
 }
 
